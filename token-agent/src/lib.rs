@@ -10,7 +10,8 @@
 //! - [`response`]: validation of the issued certificate
 //! - [`keystore`]: one opened token, of any kind
 //! - [`pkcs11`]: a token through its vendor's PKCS#11 module
-//! - [`driver`]: the same in a separate process
+//! - [`windows_store`]: the keys that Windows keeps
+//! - [`driver`]: modules and the Windows store in a separate process
 //! - [`token`]: tokens as the operations use them
 //! - [`prompt`]: questions and messages to the user, in a terminal or a window
 //! - [`pcsc`], [`piv`]: card readers, and PIV cards in them
@@ -40,3 +41,4 @@ pub mod pkcs11;
 pub mod prompt;
 pub mod response;
 pub mod token;
+pub mod windows_store;

@@ -88,6 +88,8 @@ fn bank_files(directory: &Directory, config: &Config, spec: &Spec) -> Result<(),
         server_ca,
         customer_ca: chain("customer-ca", &config.customer_ca)?,
         signature_schemes: None,
+        key_store: None,
+        windows_prompt: false,
     };
     let staff = BankFile {
         id: id(format!("{}{BANK_SUFFIX}", config.bank.id))?,

@@ -6,6 +6,7 @@
 //! - [`setup`]: configuration and command line
 //! - [`mod@link`]: invalid links
 //! - [`token`]: tokens and their drivers
+//! - [`lost_key`]: keys that cannot be used any more
 //! - [`secret`]: PINs, PUKs and administrative secrets
 //! - [`bank`]: the bank and the connection to it
 //! - [`response`]: the issued certificate
@@ -18,6 +19,7 @@ pub mod clock;
 pub mod desktop;
 pub mod dialog;
 mod link;
+pub mod lost_key;
 mod response;
 mod secret;
 mod setup;

@@ -1,6 +1,6 @@
 //! Tokens and their drivers.
 
-use super::{Text, secret, text};
+use super::{Text, lost_key, secret, text};
 use crate::error::TokenError;
 use crate::exit::Exit;
 use crate::keystore::capabilities::Capability;
@@ -336,6 +336,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Run `inkan-agent list` to see the token's keys and certificates.",
             ),
         ),
+        TokenError::KeyLost { reason } => lost_key::lost(*reason),
+        TokenError::WrongKeyStore { demand } => lost_key::wrong_key_store(*demand),
+        TokenError::NoPrompt => lost_key::no_prompt(),
         TokenError::CertificateGone => (
             "certificate-gone",
             Exit::TokenMissing,

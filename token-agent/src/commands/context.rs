@@ -62,7 +62,7 @@ impl Settings {
             Some(path) => LocalTokens::new(host, vec![ModuleEntry::at(path)], false),
             None => {
                 let drivers = modules::load(&self.config)?;
-                LocalTokens::new(host, drivers.modules, drivers.piv)
+                LocalTokens::new(host, drivers.modules, drivers.piv).with_system_store()
             }
         };
         let local = local.with_hidden_variables(pin_sources.variables());

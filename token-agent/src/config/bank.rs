@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use inkan_pki::algorithm::SignatureScheme;
-use inkan_pki::messages::bank::BankFile;
+use inkan_pki::messages::bank::{BankFile, KeyStoreDemand};
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::pem;
@@ -36,6 +36,10 @@ pub struct Bank {
     pub customer_ca: Vec<CertificateDer<'static>>,
     /// Signature schemes that the bank's servers accept in TLS; `None` if the file does not list them.
     pub signature_schemes: Option<Vec<SignatureScheme>>,
+    /// Where the bank demands new keys; `None`: on any token.
+    pub key_store: Option<KeyStoreDemand>,
+    /// Windows must ask before each use of a new key.
+    pub windows_prompt: bool,
 }
 
 /// An origin: `https://host[:port]` and nothing else.
@@ -145,6 +149,8 @@ impl Bank {
             customer_ca: certificates(&file.customer_ca, true).map_err(bad("customer_ca"))?,
             signature_schemes: check_schemes(file.signature_schemes)
                 .map_err(bad("signature_schemes"))?,
+            key_store: file.key_store,
+            windows_prompt: file.windows_prompt,
             id: file.id,
             name: file.name,
         })

@@ -4,8 +4,6 @@
 
 use std::ffi::OsString;
 
-use crate::config::modules::ModuleEntry;
-
 /// Full names. Windows ignores case in names, and no program starts there without some of these.
 const NAMES: [&str; 47] = [
     "ALLUSERSPROFILE",
@@ -75,16 +73,16 @@ const BEGINNINGS: [&str; 14] = [
     "YKCS11_",
 ];
 
-/// The variables of `all` that the driver of this entry receives. `hidden`: names that are never passed, even if
-/// listed.
+/// The variables of `all` that a driver receives. `listed`: names that the user listed for it; `hidden`: names that are
+/// never passed, even if listed.
 pub(super) fn given(
     all: impl Iterator<Item = (OsString, OsString)>,
-    entry: &ModuleEntry,
+    listed: &[String],
     hidden: &[String],
 ) -> Vec<(OsString, OsString)> {
     let passes = |(name, _): &(OsString, OsString)| {
         name.to_str().is_some_and(|name| {
-            let listed = entry.environment.iter().any(|n| same(n, name));
+            let listed = listed.iter().any(|n| same(n, name));
             (listed || usual(name)) && !hidden.iter().any(|h| same(h, name))
         })
     };
@@ -106,8 +104,6 @@ fn same(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -125,10 +121,9 @@ mod tests {
             "XDG_PIN",
             "LC",
         ];
-        let mut entry = ModuleEntry::at(Path::new("/opt/maker.so"));
-        entry.environment = vec!["MAKERS_FILE".to_owned()];
+        let listed = ["MAKERS_FILE".to_owned()];
         let all = all.iter().map(|n| (OsString::from(n), OsString::new()));
-        let given = given(all, &entry, &["XDG_PIN".to_owned()]);
+        let given = given(all, &listed, &["XDG_PIN".to_owned()]);
         let names: Vec<_> = given.iter().filter_map(|(n, _)| n.to_str()).collect();
         assert_eq!(names, ["HOME", "LC_ALL", "SOFTHSM2_CONF", "MAKERS_FILE"]);
     }

@@ -14,8 +14,6 @@ use super::message::{Call, DriverResult, Reply, Request};
 use super::stdio;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
-use crate::pkcs11::find;
-use crate::pkcs11::store::Pkcs11Store;
 
 /// The hidden command-line argument that starts it.
 pub const HOST_ARGUMENT: &str = "driver-host";
@@ -104,11 +102,11 @@ fn listen(mut input: File, requests: &Sender<Bytes>) {
 
 fn answer(store: &mut Option<Box<dyn KeyStore>>, request: Request) -> DriverResult {
     match request {
-        Request::Tokens(entry) => find::tokens(&entry).map(Reply::Tokens),
-        Request::Open(entry, found) => {
-            let opened = Pkcs11Store::open(&entry, &found)?;
+        Request::Tokens(source) => source.tokens().map(Reply::Tokens),
+        Request::Open(source, found) => {
+            let opened = source.open(&found)?;
             let capabilities = opened.capabilities();
-            *store = Some(Box::new(opened));
+            *store = Some(opened);
             Ok(Reply::Opened(capabilities))
         }
         Request::Call(call) => {
@@ -140,6 +138,7 @@ fn about(store: &mut dyn KeyStore, call: Call) -> DriverResult {
         Call::WriteCertificate { key, der, label } => {
             done(store.write_certificate(key.as_ref(), &der, &label))
         }
+        Call::RepairLink { key, der } => store.repair_link(&key, &der).map(Reply::Flag),
         Call::DeleteCertificate(der) => done(store.delete_certificate(&der)),
         Call::DeleteKey(key) => done(store.delete_key(&key)),
         Call::ChangePin { old, new } => done(store.change_pin(&old.0, &new.0)),

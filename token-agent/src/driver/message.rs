@@ -7,7 +7,7 @@ use inkan_pki::secret::Pin;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::limits::Limits;
-use crate::config::modules::ModuleEntry;
+use super::source::Source;
 use crate::error::TokenError;
 use crate::keystore::bytes;
 use crate::keystore::capabilities::{Admin, Capabilities, NewKey};
@@ -29,10 +29,10 @@ impl Serialize for WirePin {
 /// A request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Load this module and list its tokens.
-    Tokens(ModuleEntry),
-    /// Load this module and open this token; every later [`Call`] refers to it.
-    Open(ModuleEntry, Box<FoundToken>),
+    /// List the tokens of this source.
+    Tokens(Source),
+    /// Open this token of this source; every later [`Call`] refers to it.
+    Open(Source, Box<FoundToken>),
     /// A call on the open token.
     Call(Call),
 }
@@ -62,6 +62,11 @@ pub(super) enum Call {
         #[serde(with = "bytes")]
         der: Vec<u8>,
         label: String,
+    },
+    RepairLink {
+        key: KeyRef,
+        #[serde(with = "bytes")]
+        der: Vec<u8>,
     },
     DeleteCertificate(#[serde(with = "bytes")] Vec<u8>),
     DeleteKey(KeyRef),
@@ -96,12 +101,12 @@ pub(super) enum Reply {
 pub(super) type DriverResult = Result<Reply, TokenError>;
 
 impl Request {
-    /// Time limit for the reply. `pin_pad`: a signature may wait for a user.
-    pub(super) fn limit(&self, limits: &Limits, pin_pad: bool) -> Duration {
+    /// Time limit for the reply. `asks`: the use of a key may wait for a user, at a keypad or a prompt of Windows.
+    pub(super) fn limit(&self, limits: &Limits, asks: bool) -> Duration {
         match self {
             Self::Tokens(_) | Self::Open(..) => limits.begin,
             Self::Call(Call::Generate(_) | Call::LoginPinPad | Call::ChangePinPad) => limits.long,
-            Self::Call(Call::Sign { .. }) if pin_pad => limits.long,
+            Self::Call(Call::Sign { .. } | Call::DeleteKey(_)) if asks => limits.long,
             Self::Call(_) => limits.usual,
         }
     }

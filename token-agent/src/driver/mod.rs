@@ -8,6 +8,7 @@
 //! - [`host`]: the driver's process
 //! - [`limits`]: time limits
 //! - [`remote`]: an opened token in such a process
+//! - `source`: what such a process opens
 //! - `process`: the agent's end: one request, one reply, a deadline
 //! - `message`: requests and replies
 //! - `frame`: message framing
@@ -21,8 +22,10 @@ pub mod limits;
 mod message;
 mod process;
 pub mod remote;
+mod source;
 mod stdio;
 
 pub use host::{HOST_ARGUMENT, HostProgram, Launch, serve_if_requested};
 pub use remote::{RemoteStore, tokens};
+pub use source::Source;
 pub use stdio::disable_core_dumps;

@@ -11,7 +11,7 @@ use super::environment;
 use super::frame::{self, Bytes};
 use super::host::{HOST_ARGUMENT, Launch};
 use super::message::{DriverResult, Reply, Request};
-use crate::config::modules::ModuleEntry;
+use super::source::Source;
 use crate::error::TokenError;
 
 /// How long a process may take to exit after it was asked to exit.
@@ -32,7 +32,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start(launch: &Launch, entry: &ModuleEntry) -> Result<Self, TokenError> {
+    pub(super) fn start(launch: &Launch, source: &Source) -> Result<Self, TokenError> {
         let failed = |e: std::io::Error| TokenError::Failed {
             operation: "start driver process".to_owned(),
             detail: e.to_string(),
@@ -42,7 +42,7 @@ impl Process {
             .env_clear()
             .envs(environment::given(
                 std::env::vars_os(),
-                entry,
+                source.environment(),
                 &launch.hidden,
             ))
             .arg(HOST_ARGUMENT)
@@ -66,7 +66,7 @@ impl Process {
             child,
             requests: Some(requests),
             responses,
-            driver: entry.path.clone(),
+            driver: source.path(),
             ended: None,
         };
         exchanging.map_err(failed)?;

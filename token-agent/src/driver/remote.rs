@@ -7,7 +7,7 @@ use super::host::Launch;
 use super::limits::Limits;
 use super::message::{Call, Reply, Request, WirePin};
 use super::process::Process;
-use crate::config::modules::ModuleEntry;
+use super::source::Source;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::capabilities::{Admin, Capabilities, NewKey};
@@ -15,22 +15,22 @@ use crate::keystore::content::{Content, KeyEntry, KeyRef};
 use crate::keystore::discovery::FoundToken;
 use crate::keystore::view::{PinState, TokenView};
 
-/// Lists the tokens of a module in a process that exits afterwards.
+/// Lists the tokens of a source in a process that exits afterwards.
 ///
 /// # Errors
-/// The module's error; [`TokenError::TimedOut`], [`TokenError::DriverCrashed`], [`TokenError::InvalidDriverResponse`].
-pub fn tokens(launch: &Launch, entry: &ModuleEntry) -> Result<Vec<FoundToken>, TokenError> {
-    let mut process = Process::start(launch, entry)?;
-    let request = Request::Tokens(entry.clone());
+/// The source's error; [`TokenError::TimedOut`], [`TokenError::DriverCrashed`], [`TokenError::InvalidDriverResponse`].
+pub fn tokens(launch: &Launch, source: &Source) -> Result<Vec<FoundToken>, TokenError> {
+    let mut process = Process::start(launch, source)?;
+    let request = Request::Tokens(source.clone());
     match process.call(&request, request.limit(&launch.limits, false))? {
         Reply::Tokens(tokens) => Ok(tokens),
-        _ => Err(unexpected_reply(entry)),
+        _ => Err(unexpected_reply(source)),
     }
 }
 
-fn unexpected_reply(entry: &ModuleEntry) -> TokenError {
+fn unexpected_reply(source: &Source) -> TokenError {
     TokenError::InvalidDriverResponse {
-        driver: entry.path.clone(),
+        driver: source.path(),
         detail: "a reply to another request".to_owned(),
     }
 }
@@ -40,42 +40,43 @@ fn unexpected_reply(entry: &ModuleEntry) -> TokenError {
 pub struct RemoteStore {
     process: Process,
     limits: Limits,
-    entry: ModuleEntry,
+    source: Source,
     view: TokenView,
     capabilities: Capabilities,
-    pin_pad: bool,
+    /// The use of a key may wait for a user.
+    asks: bool,
 }
 
 impl RemoteStore {
-    /// Opens a token that was found in this module.
+    /// Opens a token that was found in this source.
     ///
     /// # Errors
     /// As [`tokens`]; [`TokenError::Removed`] if the token is no longer present.
     pub fn open(
         launch: &Launch,
-        entry: &ModuleEntry,
+        source: &Source,
         found: &FoundToken,
     ) -> Result<Self, TokenError> {
-        let mut process = Process::start(launch, entry)?;
-        let request = Request::Open(entry.clone(), Box::new(found.clone()));
+        let mut process = Process::start(launch, source)?;
+        let request = Request::Open(source.clone(), Box::new(found.clone()));
         match process.call(&request, request.limit(&launch.limits, false))? {
             Reply::Opened(capabilities) => Ok(Self {
                 process,
                 limits: launch.limits,
-                entry: entry.clone(),
+                source: source.clone(),
                 view: found.view.clone(),
                 capabilities,
-                pin_pad: found.pin.pin_pad,
+                asks: found.pin.pin_pad || *source == Source::WindowsStore,
             }),
-            _ => Err(unexpected_reply(entry)),
+            _ => Err(unexpected_reply(source)),
         }
     }
 
     fn call<T>(&mut self, call: Call, take: impl Fn(Reply) -> Option<T>) -> Result<T, TokenError> {
         let request = Request::Call(call);
-        let limit = request.limit(&self.limits, self.pin_pad);
+        let limit = request.limit(&self.limits, self.asks);
         let reply = self.process.call(&request, limit)?;
-        take(reply).ok_or_else(|| unexpected_reply(&self.entry))
+        take(reply).ok_or_else(|| unexpected_reply(&self.source))
     }
 
     fn done(&mut self, call: Call) -> Result<(), TokenError> {
@@ -178,6 +179,14 @@ impl KeyStore for RemoteStore {
             der: der.to_vec(),
             label: label.to_owned(),
         })
+    }
+
+    fn repair_link(&mut self, key: &KeyRef, der: &[u8]) -> Result<bool, TokenError> {
+        let call = Call::RepairLink {
+            key: key.clone(),
+            der: der.to_vec(),
+        };
+        self.call(call, only!(Flag))
     }
 
     fn delete_certificate(&mut self, der: &[u8]) -> Result<(), TokenError> {

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use inkan_pki::messages::bank::KeyStoreDemand;
 use serde::{Deserialize, Serialize};
 
 use crate::keystore::capabilities::{Admin, Capability};
+use crate::keystore::content::KeyGoneReason;
 use crate::keystore::secret::{SecretFault, SecretName};
 
 /// Token failures.
@@ -149,6 +151,18 @@ pub enum TokenError {
     },
     /// The key is no longer on the token.
     KeyGone,
+    /// The key of a certificate cannot be used any more.
+    KeyLost {
+        /// Why.
+        reason: KeyGoneReason,
+    },
+    /// The token generates no keys where the bank demands them.
+    WrongKeyStore {
+        /// Where it demands them.
+        demand: KeyStoreDemand,
+    },
+    /// Windows cannot ask the user before each use of the key, which the bank demands.
+    NoPrompt,
     /// The certificate is no longer on the token.
     CertificateGone,
     /// Another program has locked the card.

@@ -1,6 +1,7 @@
 //! What a token supports, and what it requires.
 
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::messages::bank::KeyStoreDemand;
 use serde::{Deserialize, Serialize};
 
 use super::content::KeyRef;
@@ -26,6 +27,21 @@ pub struct Capabilities {
     pub change_pin_pad: bool,
     /// What unblocks the PIN; `None` if it cannot be unblocked here.
     pub unblock: Option<Unblock>,
+    /// Generates keys in a smart card or USB token.
+    pub in_card: bool,
+    /// Generates keys in the computer's TPM.
+    pub in_tpm: bool,
+}
+
+impl Capabilities {
+    /// Whether it generates keys of the kind that a bank demands.
+    #[must_use]
+    pub const fn meets(&self, demand: KeyStoreDemand) -> bool {
+        match demand {
+            KeyStoreDemand::Tpm => self.in_tpm,
+            KeyStoreDemand::Card => self.in_card,
+        }
+    }
 }
 
 /// The secret that unblocks a PIN.
@@ -86,4 +102,10 @@ pub struct NewKey {
     /// Size of the future certificate in bytes. Without space for it no key is generated. 0 if unknown.
     #[serde(default)]
     pub certificate_size: usize,
+    /// Where the bank demands it. A token generates it nowhere else.
+    #[serde(default)]
+    pub key_store: Option<KeyStoreDemand>,
+    /// Windows must ask the user before each use. Tokens with a PIN have their own protection.
+    #[serde(default)]
+    pub windows_prompt: bool,
 }

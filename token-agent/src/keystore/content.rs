@@ -47,6 +47,39 @@ pub struct KeyEntry {
     pub spki_der: Vec<u8>,
     /// Whether the PIN is required again before each signature.
     pub always_authenticate: bool,
+    /// What protects it, if that differs between keys of one token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protection: Option<KeyProtection>,
+}
+
+/// What protects a private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyProtection {
+    /// A smart card or USB token.
+    Card,
+    /// The computer's TPM.
+    Tpm,
+    /// The operating system, with the user's password.
+    Software,
+}
+
+/// Why the key of a certificate cannot be used any more, as far as the system reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyGoneReason {
+    /// It was deleted.
+    Deleted,
+    /// The system cannot decrypt it: the user's password was reset, or the profile is a copy.
+    PasswordReset,
+    /// It was created on another computer, from which only the certificate was copied.
+    OtherComputer,
+    /// The TPM was cleared or replaced.
+    TpmCleared,
+    /// The part of the system that keeps it is missing, or disabled by policy.
+    ProviderMissing,
+    /// The system does not report why.
+    Unknown,
 }
 
 /// A stored certificate. It can be any data: parse it before you trust it.
@@ -59,6 +92,9 @@ pub struct CertificateEntry {
     /// DER, uncompressed.
     #[serde(with = "bytes")]
     pub der: Vec<u8>,
+    /// Why its key cannot be used, if the token names a key for it that cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_gone: Option<KeyGoneReason>,
 }
 
 /// A public key without its private key, left by an interruption inside the token.

@@ -26,6 +26,8 @@ pub enum TokenLocation {
         /// Name of the reader as PC/SC gives it.
         name: String,
     },
+    /// The keys that Windows keeps for this user.
+    WindowsStore,
 }
 
 /// A token that was found.

@@ -150,6 +150,15 @@ pub trait KeyStore: Send + Debug {
         label: &str,
     ) -> Result<(), TokenError>;
 
+    /// Makes other programs find the key of a stored certificate (DER) again, where the token stores such a link and it is
+    /// missing or names another key. Whether it did.
+    ///
+    /// # Errors
+    /// [`TokenError::CertificateGone`], [`TokenError::WriteProtected`].
+    fn repair_link(&mut self, _key: &KeyRef, _der: &[u8]) -> Result<bool, TokenError> {
+        Ok(false)
+    }
+
     /// Deletes every copy of exactly this certificate (DER). Keys are kept.
     ///
     /// # Errors

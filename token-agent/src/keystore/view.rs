@@ -12,6 +12,8 @@ pub enum TokenKind {
     Pkcs11,
     /// As a PIV card in a reader, without a module.
     Piv,
+    /// The keys that Windows keeps for this user.
+    Windows,
 }
 
 /// A token, as users and JSON see it.

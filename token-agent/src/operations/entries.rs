@@ -81,6 +81,8 @@ pub fn certificate(
         reason,
         bank_code: None,
         algorithm: seen.map(|key| key.algorithm),
+        protection: seen.and_then(|key| key.protection),
+        key_gone: on.stored.key_gone,
     }
 }
 
@@ -103,5 +105,7 @@ pub fn key(pair: &KeyEntry, context: &Context) -> TokenEntry {
         reason: Some(Unusable::NoCertificate),
         bank_code: None,
         algorithm: Some(pair.algorithm),
+        protection: pair.protection,
+        key_gone: None,
     }
 }

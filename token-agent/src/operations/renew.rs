@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::bank_clock::BankClock;
 use super::follow::{self, Job};
-use super::select::{issued_by, within_validity};
+use super::select::{issued_by, why_none, within_validity};
 use super::unlock::{choose, unlock};
 use super::{Context, mutual};
 use crate::catalogue::entry;
@@ -108,7 +108,8 @@ fn candidates<'a>(
         (bank, pairs)
     };
     let mut found = banks.iter().map(of).filter(|(_, pairs)| !pairs.is_empty());
-    let one = found.next().ok_or(TokenError::NoCertificate)?;
+    let lost = || why_none(content, |c| banks.iter().any(|bank| issued_by(c, bank)));
+    let one = found.next().ok_or_else(lost)?;
     let mut others: Vec<String> = found.map(|(bank, _)| bank.id.to_string()).collect();
     if others.is_empty() {
         return Ok(one);

@@ -6,6 +6,7 @@ use inkan_pki::x509::chain::verify_issued_by;
 use jiff::Timestamp;
 
 use crate::config::bank::Bank;
+use crate::error::TokenError;
 use crate::keystore::content::{Content, KeyEntry, ParsedCertificate};
 
 /// Whether one of the bank's customer CAs issued this end-entity certificate.
@@ -16,6 +17,17 @@ pub fn issued_by(certificate: &ParsedCertificate, bank: &Bank) -> bool {
             .customer_ca
             .iter()
             .any(|ca| verify_issued_by(&certificate.stored.der, ca).is_ok())
+}
+
+/// Why there is no certificate that fits and has its key: its key is lost, or there is no certificate.
+#[must_use]
+pub fn why_none(content: &Content, fits: impl Fn(&ParsedCertificate) -> bool) -> TokenError {
+    let lost = content.parsed_certificates().into_iter();
+    let mut lost = lost.filter(|c| c.stored.key_gone.is_some() && fits(c));
+    match lost.next().and_then(|c| c.stored.key_gone) {
+        Some(reason) => TokenError::KeyLost { reason },
+        None => TokenError::NoCertificate,
+    }
 }
 
 /// Whether `now` is within the certificate's validity period.

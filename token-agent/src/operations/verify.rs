@@ -2,7 +2,7 @@
 
 use inkan_pki::messages::identifier::Identifier;
 
-use super::select::{issued_by, newest};
+use super::select::{issued_by, newest, why_none};
 use super::unlock::{choose, unlock};
 use super::{Context, mutual};
 use crate::config::banks;
@@ -11,6 +11,7 @@ use crate::http::certificate::login_page;
 use crate::http::client::Channel;
 use crate::http::probe::handshake;
 use crate::keystore::content::{Content, KeyEntry, ParsedCertificate};
+use crate::output::event::{Event, Step};
 use crate::output::outcome::Outcome;
 use crate::prompt::UserInterface;
 
@@ -20,12 +21,15 @@ fn named(content: &Content, serial: &str) -> Result<(ParsedCertificate, KeyEntry
     if let Some(pair) = newest(content, is_named) {
         return Ok(pair);
     }
-    if content.parsed_certificates().iter().any(is_named) {
-        return Err(TokenError::KeyGone);
+    match why_none(content, is_named) {
+        TokenError::NoCertificate if content.parsed_certificates().iter().any(is_named) => {
+            Err(TokenError::KeyGone)
+        }
+        TokenError::NoCertificate => Err(TokenError::NoSuchCertificate {
+            serial: serial.to_owned(),
+        }),
+        lost => Err(lost),
     }
-    Err(TokenError::NoSuchCertificate {
-        serial: serial.to_owned(),
-    })
 }
 
 /// Presents a certificate to the bank's certificate listener: the one with this serial number (hex), otherwise the
@@ -47,10 +51,18 @@ pub fn run(
     let (certificate, key) = match serial {
         Some(serial) => named(&content, serial)?,
         None => newest(&content, |c| issued_by(c, &bank))
-            .or_else(|| newest(&content, |_| true))
-            .ok_or(TokenError::NoCertificate)?,
+            .ok_or_else(|| why_none(&content, |c| issued_by(c, &bank)))
+            .or_else(|lost| match lost {
+                TokenError::NoCertificate => newest(&content, |_| true).ok_or(lost),
+                lost => Err(lost),
+            })?,
     };
     let der = &certificate.stored.der;
+    if token.with(|store| store.repair_link(&key.reference, der))? {
+        ui.notify(&Event::Progress {
+            step: Step::LinkRepaired,
+        });
+    }
     let tls = mutual::config(context, ui, &bank, &token, der, &key)?;
     handshake(&bank.certificate, &context.proxies, tls.clone())?;
     let channel = Channel::new(&bank.certificate, &context.proxies, tls, true, context.lang)?;

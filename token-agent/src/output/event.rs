@@ -114,6 +114,8 @@ pub enum Step {
     KeyProved,
     /// The bank accepted the certificate in a TLS connection.
     Activated,
+    /// The stored link from a certificate to its key was missing or wrong, and was repaired.
+    LinkRepaired,
 }
 
 /// Operations that may take long.

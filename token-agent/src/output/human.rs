@@ -7,7 +7,7 @@ use super::clean::clean;
 use super::event::{Event, RequestView};
 use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
 use crate::catalogue::dialog::{self, Label, label};
-use crate::catalogue::{Entry, Lang, clock, desktop};
+use crate::catalogue::{Entry, Lang, clock, desktop, lost_key};
 use crate::prompt::question::Question;
 
 /// A time as the bank's pages show it.
@@ -216,12 +216,16 @@ pub fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
     let bank = entry.bank.as_deref().unwrap_or("-");
     let until = entry.not_after.map_or_else(|| "-".to_owned(), time);
     let serial = entry.serial.as_deref().unwrap_or("-");
-    format!(
+    let line = format!(
         "  {} | {} | {until} | {mark} | {}",
         clean(bank),
         clean(name),
         clean(serial)
-    )
+    );
+    match entry.key_gone {
+        Some(reason) => format!("{line}\n    {}", lost_key::sentence(reason, lang)),
+        None => line,
+    }
 }
 
 fn module_line(module: &ModuleLine, lang: Lang) -> String {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::event::TokenView;
-use crate::keystore::content::KeyLocation;
+use crate::keystore::content::{KeyGoneReason, KeyLocation, KeyProtection};
 use crate::keystore::view::PinStatus;
 
 /// The result; in JSON the field `result` names it.
@@ -202,6 +202,12 @@ pub struct TokenEntry {
     /// Type of the key, if visible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<KeyAlgorithm>,
+    /// What protects the key, if that differs between keys of this token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection: Option<KeyProtection>,
+    /// Why the key cannot be used any more, if the system reports it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_gone: Option<KeyGoneReason>,
 }
 
 /// Why a certificate or key cannot be used to log in.

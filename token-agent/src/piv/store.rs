@@ -67,6 +67,8 @@ impl KeyStore for PivStore {
             change_pin: true,
             change_pin_pad: false,
             unblock: Some(Unblock::Puk),
+            in_card: true,
+            in_tpm: false,
         }
     }
 
@@ -266,6 +268,7 @@ fn entry(slot: Slot, key: &SlotKey, label: &str) -> KeyEntry {
         algorithm: key.algorithm,
         spki_der: key.spki_der.clone(),
         always_authenticate: key.always_authenticate,
+        protection: None,
     }
 }
 
@@ -286,6 +289,7 @@ fn content(slots: Vec<SlotContent>) -> Content {
                 label: String::new(),
                 location: Some(location(slot.slot)),
                 der,
+                key_gone: None,
             });
         }
     }

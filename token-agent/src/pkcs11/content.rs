@@ -15,6 +15,7 @@ pub(super) fn read(session: &Session) -> Result<Content, Pkcs11Error> {
             label: stored.label,
             location: None,
             der: stored.der,
+            key_gone: None,
         });
     let orphans = orphan_public_keys(session)?
         .into_iter()
@@ -37,5 +38,6 @@ pub(super) fn entry(pair: KeyPairInfo) -> KeyEntry {
         algorithm: pair.algorithm,
         spki_der: pair.spki_der,
         always_authenticate: pair.always_authenticate,
+        protection: None,
     }
 }

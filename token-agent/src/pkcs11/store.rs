@@ -202,6 +202,8 @@ impl KeyStore for Pkcs11Store {
             change_pin_pad: true,
             change_pin: true,
             unblock: self.quirks.officer_unblocks.then_some(Unblock::SoPin),
+            in_card: !self.quirks.tpm,
+            in_tpm: self.quirks.tpm,
         }
     }
 

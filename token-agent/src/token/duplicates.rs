@@ -41,7 +41,7 @@ pub(super) fn keep_first(drivers: &mut Vec<FoundToken>) {
 fn module_of(token: &FoundToken) -> Option<&Path> {
     match &token.location {
         TokenLocation::Module { path, .. } => Some(path),
-        TokenLocation::Reader { .. } => None,
+        TokenLocation::Reader { .. } | TokenLocation::WindowsStore => None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! The tokens of this computer: those of the token drivers (PKCS#11 modules), and PIV cards in readers.
+//! The tokens of this computer: those of the token drivers (PKCS#11 modules), PIV cards in readers, and the keys that
+//! Windows keeps.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::duplicates;
 use crate::config::modules::ModuleEntry;
 use crate::driver::limits::Limits;
-use crate::driver::{self, HostProgram, Launch, RemoteStore};
+use crate::driver::{self, HostProgram, Launch, RemoteStore, Source};
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::discovery::{Discovery, FoundToken, TokenLocation, TokenProvider};
@@ -26,6 +27,7 @@ const REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 pub struct LocalTokens {
     modules: Vec<ModuleEntry>,
     piv: bool,
+    windows: bool,
     /// `None` if the path of this program is unknown.
     launch: Option<Launch>,
     watch: Mutex<Watching>,
@@ -46,12 +48,27 @@ impl LocalTokens {
         Self {
             modules,
             piv,
+            windows: false,
             launch: host.map(launch),
             watch: Mutex::new(Watching {
                 watch: None,
                 last_search: Instant::now(),
             }),
         }
+    }
+
+    /// With the keys that the operating system keeps for this user, too, if it keeps any.
+    #[must_use]
+    pub const fn with_system_store(mut self) -> Self {
+        self.windows = cfg!(windows);
+        self
+    }
+
+    /// With the keys that Windows keeps, too, because `host` runs on Windows.
+    #[must_use]
+    pub const fn with_windows_store(mut self) -> Self {
+        self.windows = true;
+        self
     }
 
     /// With other time limits.
@@ -81,13 +98,15 @@ impl LocalTokens {
 
     /// Queries readers and all drivers in parallel.
     fn query_all(&self) -> (Discovery, Discovery) {
-        let list = |entry| driver::tokens(self.launch()?, entry);
+        let list = |source: Source| driver::tokens(self.launch()?, &source);
         thread::scope(|scope| {
             let cards = self.piv.then(|| scope.spawn(find_cards));
-            let running: Vec<_> = self
-                .modules
-                .iter()
-                .map(|entry| scope.spawn(move || list(entry)))
+            // The customer's own cards and USB tokens come first.
+            let modules = self.modules.iter().cloned().map(Source::Module);
+            let windows = self.windows.then_some(Source::WindowsStore);
+            let running: Vec<_> = modules
+                .chain(windows)
+                .map(|source| scope.spawn(move || list(source)))
                 .collect();
             let mut drivers = Discovery::default();
             for answer in running {
@@ -121,7 +140,7 @@ impl TokenProvider for LocalTokens {
         // The failure of a configured driver is reported before that of readers that may not be needed.
         discovery.failures.splice(0..0, drivers.failures);
         discovery.instead.extend(drivers.instead);
-        if self.modules.is_empty() && !self.piv {
+        if self.modules.is_empty() && !self.piv && !self.windows {
             discovery.failures.push(TokenError::NoModule);
         }
         discovery
@@ -153,14 +172,20 @@ impl TokenProvider for LocalTokens {
             TokenLocation::Module { path, .. } => {
                 let entry = self.modules.iter().find(|entry| entry.path == *path);
                 let entry = entry.ok_or(TokenError::Removed)?;
-                let store = RemoteStore::open(self.launch()?, entry, found)?;
+                let source = Source::Module(entry.clone());
+                let store = RemoteStore::open(self.launch()?, &source, found)?;
                 Ok(Box::new(store))
             }
+            TokenLocation::WindowsStore if self.windows => {
+                let store = RemoteStore::open(self.launch()?, &Source::WindowsStore, found)?;
+                Ok(Box::new(store))
+            }
+            TokenLocation::WindowsStore => Err(TokenError::Removed),
         }
     }
 
     fn try_module(&self, entry: &ModuleEntry) -> Result<(), TokenError> {
-        match driver::tokens(self.launch()?, entry) {
+        match driver::tokens(self.launch()?, &Source::Module(entry.clone())) {
             Ok(_) | Err(TokenError::NotInitialised { .. }) => Ok(()),
             Err(error) => Err(error),
         }

@@ -310,6 +310,8 @@ fn fill(fixture: &Fixture) -> usize {
         label: "somebody else's".to_owned(),
         replaces: None,
         certificate_size: 0,
+        key_store: None,
+        windows_prompt: false,
     };
     let full = (0..30).find_map(|_| store.generate(&new).err());
     assert_eq!(full, Some(TokenError::Full));

@@ -74,6 +74,8 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
         label: "a label".to_owned(),
         replaces: None,
         certificate_size: 0,
+        key_store: None,
+        windows_prompt: false,
     };
     assert_eq!(store.generate(&new), Err(TokenError::PinNeeded));
     let seen = card.seen();

@@ -47,6 +47,8 @@ fn generated_keys_and_written_certificates_are_cached() {
             label: "a label".to_owned(),
             replaces: None,
             certificate_size: 0,
+            key_store: None,
+            windows_prompt: false,
         };
         let made = store.generate(&new).unwrap();
         let der = certificate(&made.spki_der, "a certificate", 7);

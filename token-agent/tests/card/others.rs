@@ -243,6 +243,8 @@ fn through_ykcs11_a_new_key_replaces_another_in_one_step() {
         label: "a label".to_owned(),
         replaces,
         certificate_size: 0,
+        key_store: None,
+        windows_prompt: false,
     };
     let message = b"what is signed";
     let old = store.generate(&new(KeyAlgorithm::EcP256, None)).unwrap();

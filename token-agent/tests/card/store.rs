@@ -31,6 +31,8 @@ fn new_key(label: &str) -> NewKey {
         label: label.to_owned(),
         replaces: None,
         certificate_size: 0,
+        key_store: None,
+        windows_prompt: false,
     }
 }
 

@@ -122,7 +122,9 @@ fn context(config: ConfigDir, clock: Clock, lang: Lang) -> Result<Context, Failu
         config,
         clock,
         lang,
-        provider: Box::new(LocalTokens::new(host, drivers.modules, drivers.piv)),
+        provider: Box::new(
+            LocalTokens::new(host, drivers.modules, drivers.piv).with_system_store(),
+        ),
         wanted: None,
         retry_for: RETRY_FOR,
     })

@@ -201,6 +201,10 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
             "鍵と証明書が合うことを署名で確かめました。",
             "A signature proved that the key and the certificate match.",
         ),
+        Step::LinkRepaired => lang.pick(
+            "証明書から鍵へのつながりが切れていたので、直しました。",
+            "The link from the certificate to its key was broken, and was repaired.",
+        ),
         Step::Activated => lang.pick(
             "銀行に接続し、証明書が有効になりました。",
             "The bank accepted the certificate. It is active.",

@@ -24,6 +24,8 @@ pub struct Quirks {
     pub ids: IdChoice,
     /// It supports PIV cards only, which the agent supports better without it.
     pub piv_only: bool,
+    /// Its tokens are in the computer's TPM, not in a card or USB token.
+    pub tpm: bool,
 }
 
 impl Quirks {
@@ -38,6 +40,7 @@ impl Quirks {
         admin: None,
         ids: IdChoice::Any,
         piv_only: false,
+        tpm: false,
     };
 
     /// A module that only reads and signs.

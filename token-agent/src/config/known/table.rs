@@ -117,6 +117,10 @@ pub const KNOWN: [Known; 12] = [
         name: "TPM 2.0 (tpm2-pkcs11)",
         files: &["libtpm2_pkcs11"],
         linux: &["pkcs11/libtpm2_pkcs11.so", "libtpm2_pkcs11.so"],
+        quirks: Quirks {
+            tpm: true,
+            ..Quirks::NONE
+        },
         ..ON_REQUEST
     },
     Known {

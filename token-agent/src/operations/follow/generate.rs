@@ -23,6 +23,7 @@ use crate::token::stored_labels;
 /// [`TokenError::NoAlgorithm`], [`TokenError::CannotSign`], the error that the token reports; cancelled.
 pub(super) fn generate(job: &Job<'_>) -> Result<EnrolmentKey, Failure> {
     job.check_cancelled()?;
+    check_key_store(job)?;
     let label = label(
         &job.bank.id,
         &job.picked.login_id,
@@ -51,6 +52,15 @@ pub(super) fn generate(job: &Job<'_>) -> Result<EnrolmentKey, Failure> {
     })
 }
 
+/// Refuses a token that is not of the kind that the bank demands, before anything is generated on it.
+fn check_key_store(job: &Job<'_>) -> Result<(), TokenError> {
+    let capabilities = job.token.with(|store| Ok(store.capabilities()))?;
+    match job.bank.key_store {
+        Some(demand) if !capabilities.meets(demand) => Err(TokenError::WrongKeyStore { demand }),
+        _ => Ok(()),
+    }
+}
+
 fn first_possible(
     job: &Job<'_>,
     label: &str,
@@ -72,6 +82,8 @@ fn first_possible(
                 Some(_) => 0,
                 None => certificate_size::estimate(job.bank, *algorithm),
             },
+            key_store: job.bank.key_store,
+            windows_prompt: job.bank.windows_prompt,
         };
         job.working(Work::GeneratingKey {
             algorithm: *algorithm,

@@ -1,12 +1,13 @@
 //! The key pair of a request: left over from an interrupted attempt, or new.
 
+use inkan_pki::messages::bank::KeyStoreDemand;
 use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::{GiveUpReason, Resume};
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::{Job, generate, give_up, trial};
 use crate::error::{Failure, TokenError};
-use crate::keystore::content::{Content, KeyEntry};
+use crate::keystore::content::{Content, KeyEntry, KeyProtection};
 use crate::operations::select::certificates_of;
 use crate::operations::unlock::change;
 use crate::output::event::Step;
@@ -121,6 +122,7 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
     let ours = |key: &&KeyEntry| {
         is_ours(&label(key), &job.bank.id, &job.picked.login_id)
             && job.picked.key_algorithms.contains(&key.algorithm)
+            && where_demanded(job, key)
             && certificates_of(content, &key.spki_der).is_empty()
     };
     let mut newest: Option<&KeyEntry> = None;
@@ -134,6 +136,15 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
         }
     }
     Ok(newest.cloned())
+}
+
+/// Whether an earlier key is where the bank demands it, as far as keys of one token differ.
+fn where_demanded(job: &Job<'_>, key: &KeyEntry) -> bool {
+    match (job.bank.key_store, key.protection) {
+        (Some(KeyStoreDemand::Tpm), Some(found)) => found == KeyProtection::Tpm,
+        (Some(KeyStoreDemand::Card), Some(found)) => found == KeyProtection::Card,
+        (None, _) | (Some(_), None) => true,
+    }
 }
 
 /// An earlier key must meet the same requirement as a new one.

@@ -7,7 +7,7 @@ use super::obtain::Issued;
 use crate::error::{Failure, TokenError};
 use crate::operations::select::certificates_of;
 use crate::operations::unlock::change;
-use crate::output::event::Work;
+use crate::output::event::{Step, Work};
 use crate::token::stored_labels;
 
 /// Writes what is missing. An older certificate for the same key is ours and is replaced by the new one.
@@ -22,6 +22,13 @@ pub(super) fn certificate_and_chain(
     job.working(Work::Writing);
     let content = job.token.content()?;
     let (der, key) = (&issued.der, &issued.key);
+    let repaired = content.holds(der)
+        && change(&job.token, job.ui, |store| {
+            store.repair_link(&key.entry.reference, der)
+        })?;
+    if repaired {
+        job.step(Step::LinkRepaired);
+    }
     change(&job.token, job.ui, |store| {
         let written = store.write_certificate(Some(&key.entry.reference), der, &key.label);
         // The key was there a moment ago, so the token was removed.
@@ -60,6 +67,8 @@ pub(super) fn certificate_and_chain(
                 Ok(()) => {}
                 // A login does not need it: the bank's server has it, and browsers get it from there.
                 Err(TokenError::Full) => break,
+                // A root, which some stores do not accept beside the others.
+                Err(TokenError::Unsupported { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -12,12 +12,12 @@ use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::ProgressStep;
 
 use super::bank_clock::BankClock;
-use super::select::certificates_of_bank;
+use super::select::{certificates_of_bank, issued_by, why_none};
 use super::unlock::{choose, unlock};
 use super::{Context, entries};
 use crate::catalogue::entry;
 use crate::config::bank::Bank;
-use crate::error::{Failure, TokenError};
+use crate::error::Failure;
 use crate::http::portal::Portal;
 use crate::output::event::{Event, Work};
 use crate::output::outcome::{Opened, Outcome};
@@ -65,7 +65,7 @@ fn log_in(
     let content = token.content()?;
     let mut pairs = certificates_of_bank(&content, bank, time.clock.now());
     if pairs.is_empty() {
-        return Err(TokenError::NoCertificate.into());
+        return Err(why_none(&content, |c| issued_by(c, bank)).into());
     }
     let banks = std::slice::from_ref(bank);
     let entry = |c| entries::certificate(c, &content, true, banks, context);

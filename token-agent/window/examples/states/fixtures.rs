@@ -142,6 +142,8 @@ pub(crate) fn entry(serial: &str, from: i64, until: i64) -> TokenEntry {
         reason: (until < 0).then_some(Unusable::Expired),
         bank_code: None,
         algorithm: Some(KeyAlgorithm::EcP256),
+        protection: None,
+        key_gone: None,
     }
 }
 

@@ -154,7 +154,7 @@ pub fn detail(token: &TokenView, lang: Lang) -> String {
     }
     match token.kind {
         TokenKind::Piv => parts.push("PIV".to_owned()),
-        TokenKind::Pkcs11 => {}
+        TokenKind::Pkcs11 | TokenKind::Windows => {}
     }
     parts.join(lang.pick("、", ", "))
 }

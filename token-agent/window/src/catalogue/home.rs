@@ -1,6 +1,6 @@
 //! Tokens and certificates.
 
-use inkan_agent::catalogue::Lang;
+use inkan_agent::catalogue::{Lang, lost_key};
 use inkan_agent::catalogue::dialog::token_label;
 use inkan_agent::keystore::view::{PinStatus, TokenView};
 use inkan_agent::output::outcome::Unusable;
@@ -55,6 +55,7 @@ pub fn status(status: EntryStatus, lang: Lang) -> String {
             "有効期間内です（鍵があるかどうかは PIN を入力するとわかります）",
             "Valid (enter the PIN to see whether its key is on this token)",
         ),
+        EntryStatus::KeyGone(reason) => return lost_key::sentence(reason, lang),
         EntryStatus::Unusable(reason) => unusable(reason, lang),
     };
     text.to_owned()

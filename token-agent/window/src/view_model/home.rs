@@ -1,6 +1,7 @@
 //! Tokens and their entries.
 
 use inkan_agent::error::Failure;
+use inkan_agent::keystore::content::KeyGoneReason;
 use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
 use jiff::Timestamp;
 
@@ -42,11 +43,16 @@ pub enum EntryStatus {
     KeyUnknown,
     /// Not usable.
     Unusable(Unusable),
+    /// Its key cannot be used any more.
+    KeyGone(KeyGoneReason),
 }
 
 /// The status of an entry at `now`.
 #[must_use]
 pub fn status(entry: &TokenEntry, now: Timestamp) -> EntryStatus {
+    if let (Some(Unusable::NoKey), Some(reason)) = (entry.reason, entry.key_gone) {
+        return EntryStatus::KeyGone(reason);
+    }
     if let Some(reason) = entry.reason {
         return EntryStatus::Unusable(reason);
     }

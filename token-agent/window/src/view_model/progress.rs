@@ -59,7 +59,7 @@ impl Phase {
             Step::CertificateWritten => matches!(self, Self::Write),
             Step::KeyProved => matches!(self, Self::Prove),
             Step::Activated => matches!(self, Self::Activate),
-            Step::IssueGivenUp | Step::KeyRemoved => false,
+            Step::IssueGivenUp | Step::KeyRemoved | Step::LinkRepaired => false,
         }
     }
 }

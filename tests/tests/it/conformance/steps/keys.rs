@@ -32,6 +32,8 @@ pub(super) fn generate(subject: &mut Subject, algorithm: KeyAlgorithm) -> CheckR
         label: label.clone(),
         replaces: None,
         certificate_size: 0,
+        key_store: None,
+        windows_prompt: false,
     };
     let made = token.with(|store| store.generate(&new))?;
     if made.algorithm != algorithm {

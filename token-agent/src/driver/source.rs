@@ -1,0 +1,56 @@
+//! What a driver's process opens: a vendor's module, or what Windows keeps.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::modules::ModuleEntry;
+use crate::error::TokenError;
+use crate::keystore::KeyStore;
+use crate::keystore::discovery::FoundToken;
+use crate::pkcs11::find;
+use crate::pkcs11::store::Pkcs11Store;
+use crate::windows_store;
+
+/// What is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// A PKCS#11 module.
+    Module(ModuleEntry),
+    /// The keys and certificates that Windows keeps.
+    WindowsStore,
+}
+
+impl Source {
+    /// Its file, for errors; its name, if it has none.
+    pub(super) fn path(&self) -> PathBuf {
+        match self {
+            Self::Module(entry) => entry.path.clone(),
+            Self::WindowsStore => PathBuf::from(windows_store::NAME),
+        }
+    }
+
+    /// The environment variables that the user listed for it.
+    pub(super) fn environment(&self) -> &[String] {
+        match self {
+            Self::Module(entry) => &entry.environment,
+            Self::WindowsStore => &[],
+        }
+    }
+
+    /// Its tokens. In the driver's process only.
+    pub(super) fn tokens(&self) -> Result<Vec<FoundToken>, TokenError> {
+        match self {
+            Self::Module(entry) => find::tokens(entry),
+            Self::WindowsStore => windows_store::tokens(),
+        }
+    }
+
+    /// One of them, opened. In the driver's process only.
+    pub(super) fn open(&self, found: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
+        match self {
+            Self::Module(entry) => Ok(Box::new(Pkcs11Store::open(entry, found)?)),
+            Self::WindowsStore => windows_store::open(found),
+        }
+    }
+}

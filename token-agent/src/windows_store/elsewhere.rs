@@ -1,0 +1,22 @@
+//! Other systems than Windows: there is no such token.
+
+use crate::error::TokenError;
+use crate::keystore::KeyStore;
+use crate::keystore::discovery::FoundToken;
+
+/// No token.
+///
+/// # Errors
+/// None.
+#[allow(clippy::unnecessary_wraps)] // as on Windows
+pub fn tokens() -> Result<Vec<FoundToken>, TokenError> {
+    Ok(Vec::new())
+}
+
+/// Opens nothing.
+///
+/// # Errors
+/// [`TokenError::Removed`].
+pub fn open(_: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
+    Err(TokenError::Removed)
+}

@@ -1,0 +1,110 @@
+//! Which key belongs to a certificate, as Windows stores it (`CRYPT_KEY_PROV_INFO`); and the same as a key reference.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::TokenError;
+use crate::keystore::content::KeyRef;
+use crate::keystore::view::TokenKind;
+
+/// A key by provider and container.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Link {
+    /// Name of the provider.
+    pub provider: String,
+    /// Name of the key's container.
+    pub container: String,
+    /// Type of a legacy provider (CryptoAPI); 0 for a key storage provider (CNG).
+    pub provider_type: u32,
+    /// Which key of a legacy container; 0 for a key storage provider.
+    pub key_spec: u32,
+    /// Flags for opening the container.
+    pub flags: u32,
+}
+
+/// `CRYPT_MACHINE_KEYSET`: a key of the computer, not of the user.
+pub const MACHINE: u32 = 0x20;
+
+impl Link {
+    /// A key of the current user in a key storage provider.
+    #[must_use]
+    pub fn new(provider: &str, container: &str) -> Self {
+        Self {
+            provider: provider.to_owned(),
+            container: container.to_owned(),
+            provider_type: 0,
+            key_spec: 0,
+            flags: 0,
+        }
+    }
+
+    /// Whether a legacy provider keeps it.
+    #[must_use]
+    pub const fn is_legacy(&self) -> bool {
+        self.provider_type != 0
+    }
+
+    /// Whether both name the same key. Windows ignores case in names, and programs set different flags.
+    #[must_use]
+    pub fn same_key(&self, other: &Self) -> bool {
+        let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+        same(&self.provider, &other.provider)
+            && same(&self.container, &other.container)
+            && self.is_legacy() == other.is_legacy()
+            && (!self.is_legacy() || self.key_spec == other.key_spec)
+    }
+
+    /// As a reference.
+    #[must_use]
+    pub fn reference(&self) -> KeyRef {
+        KeyRef {
+            kind: TokenKind::Windows,
+            // Texts and numbers always encode.
+            bytes: serde_json::to_vec(self).unwrap_or_default(),
+        }
+    }
+
+    /// From a reference of [`Link::reference`].
+    ///
+    /// # Errors
+    /// [`TokenError::KeyGone`] for a reference of another store.
+    pub fn of(reference: &KeyRef) -> Result<Self, TokenError> {
+        match reference.kind {
+            TokenKind::Windows => {
+                serde_json::from_slice(&reference.bytes).map_err(|_| TokenError::KeyGone)
+            }
+            TokenKind::Pkcs11 | TokenKind::Piv => Err(TokenError::KeyGone),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_references_of_this_store_are_read() {
+        let link = Link::new("Provider", "日本語の名前");
+        let reference = link.reference();
+        assert_eq!(Link::of(&reference).unwrap(), link);
+        for (kind, bytes) in [
+            (TokenKind::Piv, reference.bytes.clone()),
+            (TokenKind::Pkcs11, reference.bytes.clone()),
+            (TokenKind::Windows, b"{}".to_vec()),
+            (TokenKind::Windows, Vec::new()),
+        ] {
+            assert_eq!(Link::of(&KeyRef { kind, bytes }), Err(TokenError::KeyGone));
+        }
+    }
+
+    #[test]
+    fn case_and_flags_do_not_make_another_key() {
+        let link = Link::new("Provider", "Name");
+        let mut other = Link::new("PROVIDER", "name");
+        other.flags = MACHINE;
+        assert!(link.same_key(&other));
+        other.provider_type = 24;
+        assert!(!link.same_key(&other));
+        assert!(!link.same_key(&Link::new("Provider", "Name 2")));
+    }
+}

@@ -1,0 +1,113 @@
+//! Keys and certificates: the agent's own keys, the keys that certificates link to, and the user's certificates.
+//! Other programs keep keys here too; those without a certificate are none of the customer's business.
+
+use std::collections::BTreeMap;
+
+use inkan_pki::spki::PublicKey;
+use inkan_pki::x509::summary::CertificateSummary;
+use inkan_win32::certificates::StoredCertificate;
+use inkan_win32::error::CallError;
+
+use super::providers::Providers;
+use super::{certificates, key};
+use crate::error::TokenError;
+use crate::keystore::content::{CertificateEntry, Content, KeyEntry, KeyGoneReason};
+use crate::windows_store::code::{Meaning, meaning, why_gone};
+use crate::windows_store::link::Link;
+use crate::windows_store::names;
+
+/// The key of each link that was followed, or why there is none.
+type Followed = BTreeMap<Link, Result<Option<KeyEntry>, CallError>>;
+
+/// Reads everything.
+///
+/// # Errors
+/// The error of a certificate store.
+pub(super) fn read(providers: &Providers, computer: &str) -> Result<Content, TokenError> {
+    let mut followed = own_keys(providers);
+    let stored = certificates::of_user()?;
+    let linked: Vec<_> = stored
+        .iter()
+        .map(|certificate| {
+            let link = certificate.link().map(|link| key::from_system(&link));
+            if let Some(link) = &link
+                && !followed.keys().any(|known| known.same_key(link))
+            {
+                followed.insert(link.clone(), key::find(providers, link));
+            }
+            (certificate, link)
+        })
+        .collect();
+    let keys: Vec<KeyEntry> = followed
+        .values()
+        .filter_map(|result| result.as_ref().ok()?.clone())
+        .collect();
+    let mut certificates: Vec<_> = linked
+        .into_iter()
+        .map(|(certificate, link)| entry(certificate, link.as_ref(), &keys, &followed, computer))
+        .collect();
+    let above = certificates::of_authorities()?;
+    certificates.extend(above.iter().map(|certificate| plain(certificate.der(), None)));
+    Ok(Content {
+        keys: without_twins(keys),
+        certificates,
+        orphans: Vec::new(),
+    })
+}
+
+/// The keys that the agent created.
+fn own_keys(providers: &Providers) -> Followed {
+    let mut followed = Followed::new();
+    for provider in providers.all() {
+        // A provider that cannot list its keys still opens those that certificates link to.
+        let names = provider.handle.key_names(None).unwrap_or_default();
+        let ours = names.iter().filter(|key| names::parse(&key.name).is_some());
+        for name in ours {
+            let link = Link::new(provider.name, &name.name);
+            let found = key::find(providers, &link);
+            followed.insert(link, found);
+        }
+    }
+    followed
+}
+
+fn entry(
+    certificate: &StoredCertificate,
+    link: Option<&Link>,
+    keys: &[KeyEntry],
+    followed: &Followed,
+    computer: &str,
+) -> CertificateEntry {
+    let der = certificate.der();
+    let spki = CertificateSummary::parse(&der).map(|summary| summary.spki_der);
+    let has_key = spki.is_ok_and(|spki| keys.iter().any(|key| key.spki_der == spki));
+    let gone = link.filter(|_| !has_key).and_then(|link| {
+        let (_, result) = followed.iter().find(|(known, _)| known.same_key(link))?;
+        let error = result.as_ref().err()?;
+        Some(reason(link, computer, error))
+    });
+    plain(der, gone)
+}
+
+fn reason(link: &Link, computer: &str, error: &CallError) -> KeyGoneReason {
+    match meaning(error.code) {
+        Meaning::Gone(_) => why_gone(link, computer, error.code),
+        _ => KeyGoneReason::Unknown,
+    }
+}
+
+fn plain(der: Vec<u8>, key_gone: Option<KeyGoneReason>) -> CertificateEntry {
+    CertificateEntry {
+        label: String::new(),
+        location: None,
+        der,
+        key_gone,
+    }
+}
+
+/// A key that two links name is one key. Links of legacy and new providers can name the same.
+fn without_twins(mut keys: Vec<KeyEntry>) -> Vec<KeyEntry> {
+    let mut seen = std::collections::HashSet::new();
+    keys.retain(|key| PublicKey::from_spki(&key.spki_der).is_ok() && seen.insert(key.spki_der.clone()));
+    keys
+}
