@@ -25,6 +25,7 @@
 //! - [`proxy`]: a company's proxy between agent and bank
 //! - [`recorder`]: a TLS-terminating recorder between agent and bank
 //! - [`wine`]: the agent's programs for Windows
+//! - [`windows_computer`]: the same with the test double of Windows' key store
 //! - [`arrows`]: which part may depend on which other part
 
 pub mod arrows;
@@ -48,6 +49,7 @@ pub mod roca;
 pub mod screens;
 pub mod smtp;
 pub mod trust;
+pub mod windows_computer;
 pub mod wine;
 
 /// The result of a step of a test or of the demo: any error ends it with a sentence.

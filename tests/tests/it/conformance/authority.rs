@@ -22,12 +22,21 @@ fn serial() -> Outcome<[u8; 16]> {
     Ok(serial)
 }
 
-/// A certificate for this public key by a temporary CA, with that many bytes of padding; and the CA's own.
+/// A root, which a token need not store.
+fn root() -> Outcome<CertifiedIssuer<'static, KeyPair>> {
+    let mut root = CertificateParams::default();
+    root.distinguished_name
+        .push(DnType::CommonName, "Conformance root");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    Ok(CertifiedIssuer::self_signed(root, KeyPair::generate()?)?)
+}
+
+/// A certificate for this public key by a temporary CA, with that many bytes of padding; and the CA's own, by a root.
 pub(crate) fn certificate(spki: &[u8], padding: usize) -> Outcome<(Vec<u8>, Vec<u8>)> {
     let mut ca = CertificateParams::default();
     ca.distinguished_name.push(DnType::CommonName, CA_NAME);
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
+    let ca = CertifiedIssuer::signed_by(ca, KeyPair::generate()?, &root()?)?;
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, NAME);
     params.serial_number = Some(SerialNumber::from_slice(&serial()?));

@@ -196,6 +196,7 @@ fn target(
         wanted: token.view.serial.clone(),
         provider: Box::new(provider),
         pin: Pin::new(PIN),
+        without_pin: false,
         unblock: Some(Pin::new(PUK)),
         admin: Some(Pin::new(hex::encode(MANAGEMENT_KEY))),
         module,

@@ -84,6 +84,22 @@ impl Check {
         )
     }
 
+    /// Without a meaning for a token that has no PIN.
+    pub(crate) fn is_about_pin(self) -> bool {
+        matches!(
+            self,
+            Self::WrongPin
+                | Self::TriesCounted
+                | Self::WrongPinReported
+                | Self::AlwaysAuthenticate
+                | Self::PinChanged
+                | Self::ShortPinRefused
+                | Self::PinLocks
+                | Self::Unblocked
+                | Self::WrongUnblockRefused
+        )
+    }
+
     /// What is checked, for readers.
     pub(crate) fn title(self) -> String {
         let title = match self {

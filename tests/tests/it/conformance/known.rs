@@ -173,3 +173,35 @@ pub(crate) const PIV_YUBICO: List = &[(Check::CaCertificate, NO_CA_PLACE), (Chec
 const NO_IDS: Known = no_meaning(
     "a PIV card has no CKA_ID: key and certificate of one slot belong together (see ykcs11, OpenSC)",
 );
+
+pub(crate) const WINDOWS: List = &[
+    (Check::WrongPin, WINDOWS_KNOWS_USER),
+    (Check::TriesCounted, WINDOWS_KNOWS_USER),
+    (Check::WrongPinReported, WINDOWS_KNOWS_USER),
+    (
+        Check::SignRsaPss,
+        no(
+            "RsaPssSha256 is not offered",
+            "TPMs sign PSS with the longest salt or not at all, as this one reports: the agent uses TLS 1.2 with such a key, and prefers ECDSA",
+        ),
+    ),
+    (
+        Check::SameId,
+        no_meaning("Windows has no CKA_ID: the certificate names provider and container of its key"),
+    ),
+    (
+        Check::AlwaysAuthenticate,
+        no_meaning("Windows asks on its own, in a window of its own, where a key demands it"),
+    ),
+    (Check::PinChanged, WINDOWS_KNOWS_USER),
+    (Check::ShortPinRefused, WINDOWS_KNOWS_USER),
+    (Check::PulledWhileSigning, PART_OF_COMPUTER),
+    (Check::Pulled, PART_OF_COMPUTER),
+    (Check::PinLocks, WINDOWS_KNOWS_USER),
+    (Check::Unblocked, WINDOWS_KNOWS_USER),
+    (Check::WrongUnblockRefused, WINDOWS_KNOWS_USER),
+];
+const WINDOWS_KNOWS_USER: Known =
+    no_meaning("it has no PIN: whoever is logged in to Windows can use the keys");
+const PART_OF_COMPUTER: Known =
+    no_meaning("part of the computer: there is no reader to remove it from");

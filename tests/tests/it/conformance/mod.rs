@@ -12,6 +12,7 @@
 //! - [`verdict`]: the result compared with what is known
 //! - [`target`]: one kind of token under test
 //! - [`card`]: the kinds that are a PIV card in a reader
+//! - [`windows`]: the keys that Windows keeps, under Wine
 //! - [`authority`]: certificates for keys on tokens
 //! - [`verify`]: an independent check of signatures
 //! - [`overhead`]: the cost of a separate process for each module
@@ -28,10 +29,16 @@ mod suite;
 mod target;
 mod verdict;
 mod verify;
+mod windows;
 
 use inkan_tests::{Outcome, modules};
 use inkan_virtual_card::Model;
 use target::TokenUnderTest;
+
+/// A certificate for this public key by a temporary CA.
+pub(crate) fn certificate_for(spki: &[u8]) -> Outcome<Vec<u8>> {
+    Ok(authority::certificate(spki, 0)?.0)
+}
 
 #[test]
 fn softhsm2() -> Outcome {

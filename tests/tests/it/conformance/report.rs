@@ -11,7 +11,7 @@ use super::overhead::Overhead;
 use super::verdict::Cell;
 
 /// The columns, in their order.
-pub(crate) const COLUMNS: [&str; 9] = [
+pub(crate) const COLUMNS: [&str; 10] = [
     "SoftHSM2",
     "kryoptic",
     "NSS softokn",
@@ -21,6 +21,7 @@ pub(crate) const COLUMNS: [&str; 9] = [
     "OpenSC",
     "PIV",
     "PIV (Yubico)",
+    "Windows",
 ];
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -32,6 +32,8 @@ pub(crate) struct TokenUnderTest {
     pub(crate) wanted: String,
     /// The user's current PIN.
     pub(crate) pin: Pin,
+    /// Whether it has none: the operating system has identified the user.
+    pub(crate) without_pin: bool,
     /// PUK or security officer's PIN.
     pub(crate) unblock: Option<Pin>,
     /// The secret required in addition to the PIN for a change.
@@ -72,6 +74,7 @@ impl TokenUnderTest {
             provider: Box::new(local(module.entry())?),
             wanted: module.label.clone(),
             pin: Pin::new(module.pin.as_str()),
+            without_pin: false,
             unblock: module.so_pin.as_deref().map(Pin::new),
             admin: None,
             module: Some((module.path.clone(), module.parameters.clone())),

@@ -1,5 +1,7 @@
 //! The agent for Windows, under Wine. Wine is not Windows: `docs/windows.md` lists what was never run on it.
 //!
 //! - [`installer`]: the MSI file: installed, upgraded, uninstalled
+//! - [`store`]: the keys that Windows keeps
 
 mod installer;
+mod store;

@@ -15,8 +15,13 @@ pub(super) fn wrong() -> Pin {
 
 pub(super) fn listed(subject: &mut Subject) -> CheckResult {
     let token = subject.target.open().map_err(Complaint)?;
-    if !token.with(KeyStore::needs_login)? {
-        return no("it shows private keys without a PIN");
+    let without_pin = subject.target.without_pin;
+    if token.with(KeyStore::needs_login)? == without_pin {
+        return no(if without_pin {
+            "it requires a PIN that it does not have"
+        } else {
+            "it shows private keys without a PIN"
+        });
     }
     subject.keep_open(token);
     yes()

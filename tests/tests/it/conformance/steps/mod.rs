@@ -18,9 +18,13 @@ use inkan_pki::algorithm::KeyAlgorithm;
 
 use super::check::Check;
 use super::suite::{CheckResult, Subject};
+use super::verdict::Observation;
 
 /// Makes the check.
 pub(crate) fn take(subject: &mut Subject, check: Check) -> CheckResult {
+    if subject.target.without_pin && check.is_about_pin() {
+        return Ok(Observation::NoMeaning);
+    }
     match check {
         Check::Listed => login::listed(subject),
         Check::WrongPin => login::wrong_pin(subject),

@@ -1,0 +1,149 @@
+//! A computer with Windows, as far as Wine is one: a prefix of its own with a copy of the agent's program, and beside it the test
+//! double of `ncrypt.dll` (`tests/ncrypt-double/`), or Wine's own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use inkan_agent::driver::HostProgram;
+use inkan_agent::driver::limits::Limits;
+use inkan_agent::token::local::LocalTokens;
+
+use crate::Outcome;
+use crate::wine::WinePrefix;
+
+/// Libraries of Wine that are not used, as in [`WinePrefix`], and the one that the test double replaces.
+const WITH_DOUBLE: &str = "mscoree,mshtml=;winemenubuilder.exe=;ncrypt=n";
+
+/// The limit of a call that does not wait for a user. The first start of a prefix takes longest.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The computer. Its programs end on drop.
+#[derive(Debug)]
+pub struct WindowsComputer {
+    prefix: WinePrefix,
+    directory: PathBuf,
+    double: bool,
+}
+
+impl WindowsComputer {
+    /// With the test double of `ncrypt.dll`.
+    pub fn with_double() -> Outcome<Self> {
+        Self::new(true)
+    }
+
+    /// With Wine's own `ncrypt.dll`, which keeps no keys.
+    pub fn bare() -> Outcome<Self> {
+        Self::new(false)
+    }
+
+    fn new(double: bool) -> Outcome<Self> {
+        let prefix = WinePrefix::new()?;
+        let directory = prefix.drive_c().join("inkan");
+        fs::create_dir(&directory)?;
+        let programs = prefix.programs().to_path_buf();
+        place(&programs, "inkan-agent.exe", &directory, "inkan-agent.exe")?;
+        if double {
+            place(&programs, "ncrypt_double.dll", &directory, "ncrypt.dll")?;
+            fs::create_dir(directory.join("ncrypt-double"))?;
+        }
+        Ok(Self {
+            prefix,
+            directory,
+            double,
+        })
+    }
+
+    /// The prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &WinePrefix {
+        &self.prefix
+    }
+
+    /// A command that runs the agent.
+    #[must_use]
+    pub fn agent(&self) -> Command {
+        let mut command = self.prefix.command(self.directory.join("inkan-agent.exe"));
+        if self.double {
+            command.env("WINEDLLOVERRIDES", WITH_DOUBLE);
+        }
+        command
+    }
+
+    /// The agent as a program that drivers run in: a script, because it takes Wine to start it. `variables` are set for
+    /// the program.
+    pub fn host(&self, variables: &[(&str, &str)]) -> Outcome<HostProgram> {
+        let mut command = self.agent();
+        command.envs(variables.iter().copied());
+        let mut words = vec!["exec".to_owned(), "env".to_owned(), "-i".to_owned()];
+        for (name, value) in command.get_envs() {
+            let value = value.unwrap_or_default().to_string_lossy();
+            words.push(quoted(&format!("{}={value}", name.to_string_lossy())));
+        }
+        words.push(quoted(&command.get_program().to_string_lossy()));
+        words.extend(command.get_args().map(|word| quoted(&word.to_string_lossy())));
+        let script = self.directory.join(format!("host-{}", variables.len()));
+        fs::write(&script, format!("#!/bin/sh\n{} \"$@\"\n", words.join(" ")))?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
+        Ok(HostProgram(script))
+    }
+
+    /// The tokens of this computer, as an agent on it would find them.
+    pub fn tokens(&self) -> Outcome<LocalTokens> {
+        self.tokens_with(&[], Duration::MAX)
+    }
+
+    /// The same with these variables, and no call longer than `limit`.
+    pub fn tokens_with(&self, variables: &[(&str, &str)], limit: Duration) -> Outcome<LocalTokens> {
+        let limits = Limits {
+            begin: TIMEOUT,
+            usual: TIMEOUT,
+            ..Limits::default()
+        };
+        let tokens = LocalTokens::new(Some(self.host(variables)?), Vec::new(), false);
+        Ok(tokens.with_windows_store().with_limits(limits.at_most(limit)))
+    }
+
+    /// Has the test double do these things wrong from now on: one per line (`tests/ncrypt-double/src/lib.rs`).
+    pub fn set_faults(&self, faults: &str) -> Outcome {
+        Ok(fs::write(self.double_file("faults"), faults)?)
+    }
+
+    /// The calls that reached the test double so far, one per line.
+    pub fn calls(&self) -> Outcome<String> {
+        Ok(fs::read_to_string(self.double_file("calls"))?)
+    }
+
+    /// The files of the keys that the test double keeps.
+    pub fn key_files(&self) -> Outcome<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(self.directory.join("ncrypt-double"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|ending| ending == "key") {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn double_file(&self, name: &str) -> PathBuf {
+        self.directory.join("ncrypt-double").join(name)
+    }
+}
+
+/// A second name of a file, or a copy on another file system.
+fn place(from: &Path, name: &str, to: &Path, new: &str) -> Outcome {
+    let (from, to) = (from.join(name), to.join(new));
+    if fs::hard_link(&from, &to).is_err() {
+        fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
+    }
+    Ok(())
+}
+
+/// One word of a shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
