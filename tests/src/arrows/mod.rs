@@ -7,12 +7,14 @@
 //! - [`cycles`]: no cycle between the modules of one directory
 //! - [`modules`]: arrows between the layers inside the server
 //! - [`texts`]: maps at the top of modules, and Japanese only where sentences belong
+//! - [`windows_calls`]: the calls of Windows, against their table in the documents
 //! - [`words`]: the words of the glossary, and none that they replace
 
 pub mod crates;
 pub mod cycles;
 pub mod modules;
 pub mod texts;
+pub mod windows_calls;
 pub mod words;
 
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use inkan_tests::arrows::windows_calls;
 use inkan_tests::{Outcome, arrows, programs};
 
 /// The parts of `text` in backquotes.
@@ -185,6 +186,34 @@ fn every_metric_of_the_server_is_documented_and_no_other() -> Outcome {
             }
         }
     }
+    Ok(())
+}
+
+#[test]
+fn every_call_of_windows_is_in_the_table() -> Outcome {
+    let document = fs::read_to_string(programs::repository().join("docs/windows.md"))?;
+    let calls = windows_calls::calls(&arrows::sources("token-agent/win32/src")?);
+    assert!(calls.len() > 25, "{calls:?}");
+    let rows = windows_calls::rows(&document);
+    let complaints = windows_calls::complaints(&calls, &rows);
+    assert!(complaints.is_empty(), "docs/windows.md: {complaints:#?}");
+
+    // The check itself would notice.
+    let planted = |text: &str| {
+        let source = arrows::Source::planted("token-agent/win32/src/planted.rs", text);
+        let calls = windows_calls::calls(&[source]);
+        windows_calls::complaints(&calls, &rows).into_iter().filter(|c| !c.contains("without a call"))
+            .collect::<Vec<_>>()
+    };
+    let import = "use windows_sys::Win32::Foundation::{\n    NEW_CONSTANT, NewCall,\n};\n";
+    assert_eq!(planted(import), [""; 0], "an import is no call");
+    let call = format!("{import}unsafe {{ NewCall(0) }}");
+    assert_eq!(planted(&call), ["NewCall: no row"]);
+    assert_eq!(planted("unsafe { windows_sys::Win32::NewCall(0) }"), ["NewCall: no row"]);
+    let twice = "use windows_sys::Win32::CertCloseStore;\nCertCloseStore(1); CertCloseStore(2)";
+    assert_eq!(planted(twice), ["CertCloseStore: called in 2 places"]);
+    let without_rows = windows_calls::complaints(&calls, &windows_calls::rows(""));
+    assert_eq!(without_rows.len(), calls.len());
     Ok(())
 }
 
