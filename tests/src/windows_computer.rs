@@ -83,7 +83,11 @@ impl WindowsComputer {
             words.push(quoted(&format!("{}={value}", name.to_string_lossy())));
         }
         words.push(quoted(&command.get_program().to_string_lossy()));
-        words.extend(command.get_args().map(|word| quoted(&word.to_string_lossy())));
+        words.extend(
+            command
+                .get_args()
+                .map(|word| quoted(&word.to_string_lossy())),
+        );
         let script = self.directory.join(format!("host-{}", variables.len()));
         fs::write(&script, format!("#!/bin/sh\n{} \"$@\"\n", words.join(" ")))?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
@@ -103,7 +107,9 @@ impl WindowsComputer {
             ..Limits::default()
         };
         let tokens = LocalTokens::new(Some(self.host(variables)?), Vec::new(), false);
-        Ok(tokens.with_windows_store().with_limits(limits.at_most(limit)))
+        Ok(tokens
+            .with_windows_store()
+            .with_limits(limits.at_most(limit)))
     }
 
     /// Has the test double do these things wrong from now on: one per line (`tests/ncrypt-double/src/lib.rs`).

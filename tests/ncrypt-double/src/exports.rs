@@ -60,7 +60,11 @@ unsafe fn give(bytes: &[u8], output: *mut u8, room: u32, length: *mut u32) -> Re
 unsafe fn target<'a>(call: &str, handle: usize, about: &str) -> Result<&'a mut Object, i32> {
     // SAFETY: the caller gives a handle of this DLL.
     let object = unsafe { object(handle) }.ok_or(NTE_INVALID_HANDLE)?;
-    called(call, object.provider(), &format!("{} {about}", object.name()))?;
+    called(
+        call,
+        object.provider(),
+        &format!("{} {about}", object.name()),
+    )?;
     Ok(object)
 }
 
@@ -89,11 +93,15 @@ pub(crate) unsafe extern "system" fn NCryptOpenStorageProvider(
     // SAFETY: the caller gives a text and a place for the handle.
     unsafe {
         let name = text(name);
-        let known = [PLATFORM, SOFTWARE].into_iter().find(|known| *known == name);
-        code(called("NCryptOpenStorageProvider", &name, "").and_then(|()| {
-            *provider = Object::Provider(known.ok_or(NTE_NOT_FOUND)?).into_handle();
-            Ok(())
-        }))
+        let known = [PLATFORM, SOFTWARE]
+            .into_iter()
+            .find(|known| *known == name);
+        code(
+            called("NCryptOpenStorageProvider", &name, "").and_then(|()| {
+                *provider = Object::Provider(known.ok_or(NTE_NOT_FOUND)?).into_handle();
+                Ok(())
+            }),
+        )
     }
 }
 
@@ -106,9 +114,10 @@ pub(crate) unsafe extern "system" fn NCryptIsAlgSupported(
     // SAFETY: the caller gives a text and a handle of this DLL.
     unsafe {
         let algorithm = text(algorithm);
-        code(target("NCryptIsAlgSupported", provider, &algorithm).and_then(|_| {
-            has(&algorithm).then_some(()).ok_or(NTE_NOT_SUPPORTED)
-        }))
+        code(
+            target("NCryptIsAlgSupported", provider, &algorithm)
+                .and_then(|_| has(&algorithm).then_some(()).ok_or(NTE_NOT_SUPPORTED)),
+        )
     }
 }
 
@@ -124,28 +133,30 @@ pub(crate) unsafe extern "system" fn NCryptCreatePersistedKey(
     // SAFETY: the caller gives texts, a handle of this DLL, and a place for the new one.
     unsafe {
         let (algorithm, name) = (text(algorithm), text(name));
-        code(target("NCryptCreatePersistedKey", provider, &name).and_then(|object| {
-            if !has(&algorithm) {
-                return Err(NTE_NOT_SUPPORTED);
-            }
-            if StoredKey::read(object.provider(), &name).is_some() {
-                return Err(NTE_EXISTS);
-            }
-            let length = match algorithm.as_str() {
-                "ECDSA_P256" => 256,
-                "ECDSA_P384" => 384,
-                _ => 2048,
-            };
-            let key = StoredKey {
-                provider: object.provider().to_owned(),
-                name,
-                algorithm,
-                length,
-                ..StoredKey::default()
-            };
-            *handle = Object::Key(Box::new(key)).into_handle();
-            Ok(())
-        }))
+        code(
+            target("NCryptCreatePersistedKey", provider, &name).and_then(|object| {
+                if !has(&algorithm) {
+                    return Err(NTE_NOT_SUPPORTED);
+                }
+                if StoredKey::read(object.provider(), &name).is_some() {
+                    return Err(NTE_EXISTS);
+                }
+                let length = match algorithm.as_str() {
+                    "ECDSA_P256" => 256,
+                    "ECDSA_P384" => 384,
+                    _ => 2048,
+                };
+                let key = StoredKey {
+                    provider: object.provider().to_owned(),
+                    name,
+                    algorithm,
+                    length,
+                    ..StoredKey::default()
+                };
+                *handle = Object::Key(Box::new(key)).into_handle();
+                Ok(())
+            }),
+        )
     }
 }
 
@@ -195,10 +206,12 @@ pub(crate) unsafe extern "system" fn NCryptGetProperty(
     // SAFETY: the caller gives a text, a handle of this DLL, and `room` bytes unless `output` is null.
     unsafe {
         let property = text(property);
-        code(target("NCryptGetProperty", handle, &property).and_then(|object| {
-            let value = property_of(object, &property)?;
-            give(&value, output, room, length)
-        }))
+        code(
+            target("NCryptGetProperty", handle, &property).and_then(|object| {
+                let value = property_of(object, &property)?;
+                give(&value, output, room, length)
+            }),
+        )
     }
 }
 
@@ -316,8 +329,7 @@ pub(crate) unsafe extern "system" fn NCryptSignHash(
                 return Ok(());
             }
             let hash = slice::from_raw_parts(hash, size as usize);
-            let signature =
-                math::sign(&key.algorithm, &key.private, info, hash, flags & !SILENT)?;
+            let signature = math::sign(&key.algorithm, &key.private, info, hash, flags & !SILENT)?;
             give(&signature, output, room, length)
         }))
     }

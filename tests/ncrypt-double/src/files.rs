@@ -31,7 +31,10 @@ pub(crate) fn directory() -> PathBuf {
 pub(crate) fn called(call: &str, provider: &str, about: &str) -> Result<(), i32> {
     let directory = directory();
     let line = format!("{call} {} {about}\n", short(provider));
-    let log = fs::OpenOptions::new().create(true).append(true).open(directory.join("calls"));
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(directory.join("calls"));
     let _ = log.and_then(|mut log| log.write_all(line.as_bytes()));
     let everywhere = fault(call);
     let here = fault(&format!("{call}@{}", short(provider)));
@@ -43,7 +46,9 @@ pub(crate) fn called(call: &str, provider: &str, about: &str) -> Result<(), i32>
         Some("crash") => std::process::exit(3),
         Some(code) => {
             let digits = code.trim_start_matches("0x");
-            Err(u32::from_str_radix(digits, 16).unwrap_or(0x8009_0020).cast_signed())
+            Err(u32::from_str_radix(digits, 16)
+                .unwrap_or(0x8009_0020)
+                .cast_signed())
         }
     }
 }
@@ -90,8 +95,10 @@ impl StoredKey {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let fields: BTreeMap<&str, &str> =
-            text.lines().filter_map(|line| line.split_once('=')).collect();
+        let fields: BTreeMap<&str, &str> = text
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .collect();
         let text = |name: &str| fields.get(name).map(|value| (*value).to_owned());
         Some(Self {
             provider: text("provider")?,

@@ -124,7 +124,11 @@ fn import(provider: &Algorithm, algorithm: &str, private: &[u8]) -> Result<Pair,
             0,
         )
     };
-    if code == 0 { Ok(Pair(handle)) } else { Err(code) }
+    if code == 0 {
+        Ok(Pair(handle))
+    } else {
+        Err(code)
+    }
 }
 
 fn export(pair: &Pair, blob: &str) -> Result<Vec<u8>, i32> {

@@ -4,16 +4,18 @@
 use serde_json::Value;
 
 /// The workspace crates on which each crate may depend, apart from its tests.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("inkan-pki", &[]),
     // Test helpers do not depend on the product.
     ("softhsm-test-helpers", &[]),
     ("inkan-virtual-card", &[]),
     ("inkan-token-shim", &[]),
     ("inkan-hostile-module", &[]),
+    ("inkan-ncrypt-double", &[]),
     ("inkan-virtual-reader", &[]),
     ("inkan-hsm-config", &["inkan-pki"]),
-    ("inkan-agent", &["inkan-pki"]),
+    ("inkan-win32", &[]),
+    ("inkan-agent", &["inkan-pki", "inkan-win32"]),
     ("inkan-agent-window", &["inkan-pki", "inkan-agent"]),
     ("inkan-network", &[]),
     // No certificate, no key and no HSM in the database's crate; no database in the CA's.

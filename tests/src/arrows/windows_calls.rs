@@ -34,14 +34,28 @@ fn imported(code: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (at, _) in code.match_indices(CRATE) {
         let path = &code[at..];
-        let end = path.find(|c: char| !is_word(c) && c != ':').unwrap_or(path.len());
+        let end = path
+            .find(|c: char| !is_word(c) && c != ':')
+            .unwrap_or(path.len());
         match path[end..].strip_prefix('{') {
             Some(list) if path[..end].ends_with("::") => {
                 let list = list.split('}').next().unwrap_or_default();
-                let last = |item: &str| item.trim().rsplit("::").next().unwrap_or_default().to_owned();
+                let last = |item: &str| {
+                    item.trim()
+                        .rsplit("::")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 names.extend(list.split(',').map(last));
             }
-            _ => names.push(path[..end].rsplit("::").next().unwrap_or_default().to_owned()),
+            _ => names.push(
+                path[..end]
+                    .rsplit("::")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
         }
     }
     names.retain(|name| !name.is_empty());
@@ -83,7 +97,9 @@ pub fn complaints(calls: &BTreeMap<String, usize>, rows: &BTreeMap<String, Strin
     complaints.extend(twice.map(|(name, count)| format!("{name}: called in {count} places")));
     let idle = rows.keys().filter(|name| !calls.contains_key(*name));
     complaints.extend(idle.map(|name| format!("{name}: a row without a call")));
-    let vague = rows.iter().filter(|(_, how)| !EXERCISED.contains(&how.as_str()));
+    let vague = rows
+        .iter()
+        .filter(|(_, how)| !EXERCISED.contains(&how.as_str()));
     complaints.extend(vague.map(|(name, how)| format!("{name}: {how:?} is none of {EXERCISED:?}")));
     complaints
 }

@@ -202,14 +202,19 @@ fn every_call_of_windows_is_in_the_table() -> Outcome {
     let planted = |text: &str| {
         let source = arrows::Source::planted("token-agent/win32/src/planted.rs", text);
         let calls = windows_calls::calls(&[source]);
-        windows_calls::complaints(&calls, &rows).into_iter().filter(|c| !c.contains("without a call"))
+        windows_calls::complaints(&calls, &rows)
+            .into_iter()
+            .filter(|c| !c.contains("without a call"))
             .collect::<Vec<_>>()
     };
     let import = "use windows_sys::Win32::Foundation::{\n    NEW_CONSTANT, NewCall,\n};\n";
     assert_eq!(planted(import), [""; 0], "an import is no call");
     let call = format!("{import}unsafe {{ NewCall(0) }}");
     assert_eq!(planted(&call), ["NewCall: no row"]);
-    assert_eq!(planted("unsafe { windows_sys::Win32::NewCall(0) }"), ["NewCall: no row"]);
+    assert_eq!(
+        planted("unsafe { windows_sys::Win32::NewCall(0) }"),
+        ["NewCall: no row"]
+    );
     let twice = "use windows_sys::Win32::CertCloseStore;\nCertCloseStore(1); CertCloseStore(2)";
     assert_eq!(planted(twice), ["CertCloseStore: called in 2 places"]);
     let without_rows = windows_calls::complaints(&calls, &windows_calls::rows(""));

@@ -52,11 +52,7 @@ impl RemoteStore {
     ///
     /// # Errors
     /// As [`tokens`]; [`TokenError::Removed`] if the token is no longer present.
-    pub fn open(
-        launch: &Launch,
-        source: &Source,
-        found: &FoundToken,
-    ) -> Result<Self, TokenError> {
+    pub fn open(launch: &Launch, source: &Source, found: &FoundToken) -> Result<Self, TokenError> {
         let mut process = Process::start(launch, source)?;
         let request = Request::Open(source.clone(), Box::new(found.clone()));
         match process.call(&request, request.limit(&launch.limits, false))? {

@@ -45,7 +45,9 @@ pub fn legacy_public_key(blob: &[u8]) -> Option<PublicKey> {
     if magic != RSA_PUBLIC {
         return None;
     }
-    let mut modulus = rest.get(..usize::try_from(bits).ok()?.div_ceil(8))?.to_vec();
+    let mut modulus = rest
+        .get(..usize::try_from(bits).ok()?.div_ceil(8))?
+        .to_vec();
     modulus.reverse();
     PublicKey::from_rsa(&modulus, &exponent.to_be_bytes()).ok()
 }

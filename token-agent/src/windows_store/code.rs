@@ -178,7 +178,10 @@ mod tests {
         for code in CANCELLED {
             let error = key_error(&Link::new("p", "c"), "", "NCryptSignHash", signed(code));
             assert_eq!(error, TokenError::Cancelled);
-            assert_eq!(token_error("NCryptFinalizeKey", signed(code)), TokenError::Cancelled);
+            assert_eq!(
+                token_error("NCryptFinalizeKey", signed(code)),
+                TokenError::Cancelled
+            );
         }
     }
 

@@ -25,7 +25,11 @@ mod tests {
         let one = id(["PC-01", "OOZORA", "hana"]);
         assert_eq!(one.len(), super::ID);
         assert_eq!(one, id(["pc-01", "oozora", "Hana"]));
-        for other in [["PC-02", "OOZORA", "hana"], ["PC-01", "", "hana"], ["PC-01", "OOZORA", "花子"]] {
+        for other in [
+            ["PC-02", "OOZORA", "hana"],
+            ["PC-01", "", "hana"],
+            ["PC-01", "OOZORA", "花子"],
+        ] {
             assert_ne!(one, id(other));
         }
     }

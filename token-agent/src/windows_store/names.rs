@@ -103,8 +103,14 @@ mod tests {
         ] {
             let name = make(COMPUTER, [7; RANDOM], label);
             let parts = parse(&name).unwrap();
-            assert_eq!((parts.computer.as_str(), parts.label.as_str()), ("0123abcd", label));
-            assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']), "{name}");
+            assert_eq!(
+                (parts.computer.as_str(), parts.label.as_str()),
+                ("0123abcd", label)
+            );
+            assert!(
+                !name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']),
+                "{name}"
+            );
         }
     }
 

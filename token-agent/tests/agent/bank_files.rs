@@ -41,6 +41,11 @@ fn a_bad_file_is_refused_by_file_and_field() {
     let cases = [
         ("not TOML", "]".to_owned(), "line 1"),
         ("unknown field", format!("proxy = \"x\"\n{good}"), "proxy"),
+        (
+            "unknown key store",
+            format!("key_store = \"cloud\"\n{good}"),
+            "key_store",
+        ),
         ("no id", changed(good, "id", ""), "id"),
         ("bad id", changed(good, "id", "id = \"a/b\""), "identifier"),
         ("empty name", changed(good, "name", "name = \" \""), "name"),

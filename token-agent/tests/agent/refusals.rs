@@ -150,3 +150,25 @@ fn an_answer_to_another_link() {
     assert_eq!(run.failure(), (16, "request-mismatch".to_owned()));
     assert!(customer.contents().keys.is_empty());
 }
+
+#[test]
+fn a_token_that_is_not_where_the_bank_demands_keys_gets_none() {
+    for (line, code) in [
+        ("key_store = \"tpm\"", Some("key-store-tpm")),
+        ("key_store = \"card\"", None),
+        // SoftHSM2 has a PIN, so Windows has nothing to ask.
+        ("windows_prompt = true", None),
+    ] {
+        let mut bank = Bank::start();
+        bank.file = format!("{line}\n{}", bank.file);
+        let customer = Customer::of(&bank);
+        let run = customer.open(&bank);
+        match code {
+            Some(code) => {
+                assert_eq!(run.failure(), (12, code.to_owned()));
+                assert!(customer.contents().keys.is_empty(), "nothing was generated");
+            }
+            None => assert_eq!(run.code, 0, "{line}: {run:?}"),
+        }
+    }
+}

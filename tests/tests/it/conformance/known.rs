@@ -187,7 +187,9 @@ pub(crate) const WINDOWS: List = &[
     ),
     (
         Check::SameId,
-        no_meaning("Windows has no CKA_ID: the certificate names provider and container of its key"),
+        no_meaning(
+            "Windows has no CKA_ID: the certificate names provider and container of its key",
+        ),
     ),
     (
         Check::AlwaysAuthenticate,

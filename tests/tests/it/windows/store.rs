@@ -67,7 +67,9 @@ fn with_certificate(store: &mut dyn KeyStore) -> Outcome<(KeyEntry, Vec<u8>)> {
 fn key_gone(store: &mut dyn KeyStore, der: &[u8]) -> Outcome<Option<KeyGoneReason>> {
     let content = store.content().map_err(told)?;
     let mut all = content.certificates.iter();
-    let entry = all.find(|c| c.der == der).ok_or("the certificate is gone")?;
+    let entry = all
+        .find(|c| c.der == der)
+        .ok_or("the certificate is gone")?;
     Ok(entry.key_gone)
 }
 
@@ -79,7 +81,10 @@ fn a_key_is_restricted_before_it_exists_and_read_back() -> Outcome {
     assert!(!store.capabilities().meets(KeyStoreDemand::Card));
     let before = computer.calls()?.lines().count();
     let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
-    assert_eq!((key.label.as_str(), key.protection), (LABEL, Some(KeyProtection::Tpm)));
+    assert_eq!(
+        (key.label.as_str(), key.protection),
+        (LABEL, Some(KeyProtection::Tpm))
+    );
     let calls = computer.calls()?;
     let calls: Vec<&str> = calls.lines().skip(before).collect();
     let at = |call: &str, about: &str| {
@@ -94,7 +99,10 @@ fn a_key_is_restricted_before_it_exists_and_read_back() -> Outcome {
         at("NCryptGetProperty Platform", "Export Policy"),
         at("NCryptExportKey Platform", "ECCPUBLICBLOB"),
     ];
-    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{calls:#?}");
+    assert!(
+        order.iter().all(Option::is_some) && order.is_sorted(),
+        "{calls:#?}"
+    );
     assert!(store.confined(&key.reference).map_err(told)?);
     // No TPM has this length.
     let long = store.generate(&new(KeyAlgorithm::Rsa4096)).map_err(told)?;
@@ -127,10 +135,18 @@ fn a_failure_on_the_way_leaves_no_key() -> Outcome {
     let mut store = opened(&computer)?;
     let faults: [(&str, fn(&TokenError) -> bool); 5] = [
         ("NCryptFinalizeKey 0x80070070", |e| *e == TokenError::Full),
-        ("NCryptFinalizeKey 0x800704c7", |e| *e == TokenError::Cancelled),
-        ("NCryptFinalizeKey 0x80090010", |e| *e == TokenError::WriteProtected),
-        ("NCryptExportKey 0x80090020", |e| matches!(e, TokenError::Failed { .. })),
-        ("NCryptSetProperty 0x80090020", |e| matches!(e, TokenError::Failed { .. })),
+        ("NCryptFinalizeKey 0x800704c7", |e| {
+            *e == TokenError::Cancelled
+        }),
+        ("NCryptFinalizeKey 0x80090010", |e| {
+            *e == TokenError::WriteProtected
+        }),
+        ("NCryptExportKey 0x80090020", |e| {
+            matches!(e, TokenError::Failed { .. })
+        }),
+        ("NCryptSetProperty 0x80090020", |e| {
+            matches!(e, TokenError::Failed { .. })
+        }),
     ];
     for (fault, expected) in faults {
         computer.set_faults(fault)?;
@@ -161,7 +177,10 @@ fn without_a_tpm_the_key_is_in_windows_own_store() -> Outcome {
     let mut store = opened(&computer)?;
     let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
     assert_eq!(key.protection, Some(KeyProtection::Software));
-    assert!(matches!(store.generate(&in_tpm), Err(TokenError::Failed { .. })));
+    assert!(matches!(
+        store.generate(&in_tpm),
+        Err(TokenError::Failed { .. })
+    ));
     Ok(())
 }
 
@@ -174,7 +193,11 @@ fn windows_asks_before_each_use_if_the_bank_demands_it() -> Outcome {
         ..new(KeyAlgorithm::EcP256)
     };
     let key = store.generate(&asking).map_err(told)?;
-    assert_eq!(key.protection, Some(KeyProtection::Software), "this TPM cannot ask");
+    assert_eq!(
+        key.protection,
+        Some(KeyProtection::Software),
+        "this TPM cannot ask"
+    );
     sign(store.as_mut(), &key).map_err(told)?;
     assert!(computer.calls()?.contains(&format!("prompt: {LABEL}")));
     for code in ["0x80090036", "0x800704c7", "0x8010006e"] {
@@ -236,14 +259,24 @@ fn a_lost_key_is_reported_with_its_reason() -> Outcome {
     let gone = key_gone(later.as_mut(), &der)?;
     assert_eq!(gone, Some(KeyGoneReason::ProviderMissing));
     computer.set_faults("NCryptOpenKey 0x80090020")?;
-    assert_eq!(key_gone(store.as_mut(), &der)?, Some(KeyGoneReason::Unknown));
+    assert_eq!(
+        key_gone(store.as_mut(), &der)?,
+        Some(KeyGoneReason::Unknown)
+    );
     computer.set_faults("")?;
-    assert_eq!(key_gone(store.as_mut(), &der)?, None, "all of that can pass");
+    assert_eq!(
+        key_gone(store.as_mut(), &der)?,
+        None,
+        "all of that can pass"
+    );
 
     for file in computer.key_files()? {
         fs::remove_file(file)?;
     }
-    assert_eq!(key_gone(store.as_mut(), &der)?, Some(KeyGoneReason::Deleted));
+    assert_eq!(
+        key_gone(store.as_mut(), &der)?,
+        Some(KeyGoneReason::Deleted)
+    );
     assert_eq!(sign(store.as_mut(), &key), lost(KeyGoneReason::Deleted));
     assert_eq!(store.delete_key(&key.reference), Err(TokenError::KeyGone));
     store.delete_certificate(&der).map_err(told)?;
@@ -272,11 +305,19 @@ fn a_link_to_another_key_is_repaired() -> Outcome {
     let other = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
     let misled = store.write_certificate(Some(&other.reference), &der, LABEL);
     misled.map_err(told)?;
-    assert_eq!(key_gone(store.as_mut(), &der)?, None, "its key is found all the same");
+    assert_eq!(
+        key_gone(store.as_mut(), &der)?,
+        None,
+        "its key is found all the same"
+    );
     assert_eq!(store.repair_link(&key.reference, &der), Ok(true));
     assert_eq!(store.repair_link(&key.reference, &der), Ok(false));
     let mut again = opened(&computer)?;
-    assert_eq!(again.repair_link(&key.reference, &der), Ok(false), "and it is stored");
+    assert_eq!(
+        again.repair_link(&key.reference, &der),
+        Ok(false),
+        "and it is stored"
+    );
     store.delete_certificate(&der).map_err(told)?;
     let gone = store.repair_link(&key.reference, &der);
     assert_eq!(gone, Err(TokenError::CertificateGone));
@@ -308,10 +349,18 @@ fn a_provider_that_hangs_or_crashes_ends_only_its_process() -> Outcome {
     assert_eq!(sign(waiting.as_mut(), &key), Err(TokenError::TimedOut));
     computer.set_faults("NCryptSignHash crash")?;
     let crashed = sign(store.as_mut(), &key);
-    assert!(matches!(crashed, Err(TokenError::DriverCrashed { .. })), "{crashed:?}");
+    assert!(
+        matches!(crashed, Err(TokenError::DriverCrashed { .. })),
+        "{crashed:?}"
+    );
     computer.set_faults("")?;
     let signature = sign(opened(&computer)?.as_mut(), &key).map_err(told)?;
-    assert!(verifies(&key.spki_der, key.algorithm.default_scheme(), MESSAGE, &signature));
+    assert!(verifies(
+        &key.spki_der,
+        key.algorithm.default_scheme(),
+        MESSAGE,
+        &signature
+    ));
     Ok(())
 }
 

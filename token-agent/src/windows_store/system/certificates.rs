@@ -90,11 +90,7 @@ pub(super) fn delete(der: &[u8]) -> Result<(), TokenError> {
     }
 }
 
-fn set_link(
-    store: &Store,
-    certificate: &StoredCertificate,
-    link: &Link,
-) -> Result<(), TokenError> {
+fn set_link(store: &Store, certificate: &StoredCertificate, link: &Link) -> Result<(), TokenError> {
     certificate.set_link(&to_system(link)).map_err(failed)?;
     store.commit().map_err(failed)
 }

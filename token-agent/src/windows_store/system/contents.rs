@@ -47,7 +47,11 @@ pub(super) fn read(providers: &Providers, computer: &str) -> Result<Content, Tok
         .map(|(certificate, link)| entry(certificate, link.as_ref(), &keys, &followed, computer))
         .collect();
     let above = certificates::of_authorities()?;
-    certificates.extend(above.iter().map(|certificate| plain(certificate.der(), None)));
+    certificates.extend(
+        above
+            .iter()
+            .map(|certificate| plain(certificate.der(), None)),
+    );
     Ok(Content {
         keys: without_twins(keys),
         certificates,
@@ -108,6 +112,8 @@ fn plain(der: Vec<u8>, key_gone: Option<KeyGoneReason>) -> CertificateEntry {
 /// A key that two links name is one key. Links of legacy and new providers can name the same.
 fn without_twins(mut keys: Vec<KeyEntry>) -> Vec<KeyEntry> {
     let mut seen = std::collections::HashSet::new();
-    keys.retain(|key| PublicKey::from_spki(&key.spki_der).is_ok() && seen.insert(key.spki_der.clone()));
+    keys.retain(|key| {
+        PublicKey::from_spki(&key.spki_der).is_ok() && seen.insert(key.spki_der.clone())
+    });
     keys
 }

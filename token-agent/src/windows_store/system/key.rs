@@ -103,14 +103,19 @@ fn described(
 
 /// Whether the key reports that no form of it may be exported. A provider that does not report it could export it.
 pub(super) fn is_confined(key: &Key) -> bool {
-    key.number(cng::EXPORT_POLICY).is_ok_and(|policy| policy == 0)
+    key.number(cng::EXPORT_POLICY)
+        .is_ok_and(|policy| policy == 0)
 }
 
 /// Deletes a key that must not remain, and makes sure of it.
 ///
 /// # Errors
 /// The error of the deletion, if the key is still there.
-pub(super) fn discard(key: Key, provider: &OpenProvider, container: &str) -> Result<(), TokenError> {
+pub(super) fn discard(
+    key: Key,
+    provider: &OpenProvider,
+    container: &str,
+) -> Result<(), TokenError> {
     let Err(error) = key.delete() else {
         return Ok(());
     };
@@ -140,7 +145,9 @@ pub(super) fn sign(
             return Err(TokenError::CannotSign);
         }
         let key = LegacyKey::open(&to_system(link), false).map_err(failed)?;
-        let mut signature = key.sign(legacy_hash(scheme.hash()), &hash).map_err(failed)?;
+        let mut signature = key
+            .sign(legacy_hash(scheme.hash()), &hash)
+            .map_err(failed)?;
         signature.reverse();
         return Ok(signature);
     }

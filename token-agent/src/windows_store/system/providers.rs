@@ -84,8 +84,7 @@ impl OpenProvider {
     /// Whether it may generate such keys. A TPM may still refuse a length.
     pub(super) fn may_generate(&self, algorithm: KeyAlgorithm) -> bool {
         // No TPM has RSA keys of 4096 bits; asking takes some of them a minute.
-        let known_not =
-            self.protection == KeyProtection::Tpm && algorithm == KeyAlgorithm::Rsa4096;
+        let known_not = self.protection == KeyProtection::Tpm && algorithm == KeyAlgorithm::Rsa4096;
         !known_not && self.handle.supports(algorithm_name(algorithm))
     }
 

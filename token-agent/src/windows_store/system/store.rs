@@ -102,7 +102,11 @@ impl KeyStore for WindowsStore {
         &mut self,
         algorithm: KeyAlgorithm,
     ) -> Result<Vec<SignatureScheme>, TokenError> {
-        let mut able = self.providers.all().iter().filter(|p| p.may_generate(algorithm));
+        let mut able = self
+            .providers
+            .all()
+            .iter()
+            .filter(|p| p.may_generate(algorithm));
         Ok(able.next().map_or_else(Vec::new, |p| p.schemes(algorithm)))
     }
 

@@ -77,8 +77,7 @@ impl Object {
         let size = u32::try_from(value.len()).unwrap_or(u32::MAX);
         // SAFETY: the handle is owned, the name ends with zero, `value` has `size` bytes; pointers within it are valid
         // by the contract of this function.
-        let code =
-            unsafe { NCryptSetProperty(self.0, name.as_ptr(), value.as_ptr(), size, flags) };
+        let code = unsafe { NCryptSetProperty(self.0, name.as_ptr(), value.as_ptr(), size, flags) };
         check("NCryptSetProperty", code)
     }
 
@@ -97,7 +96,9 @@ impl Object {
     pub(super) fn get_text(&self, name: &str) -> Result<String, CallError> {
         let bytes = self.get(name)?;
         let units = bytes.chunks_exact(2);
-        let units: Vec<u16> = units.map(|pair| u16::from_ne_bytes([pair[0], pair[1]])).collect();
+        let units: Vec<u16> = units
+            .map(|pair| u16::from_ne_bytes([pair[0], pair[1]]))
+            .collect();
         Ok(narrow(&units))
     }
 }

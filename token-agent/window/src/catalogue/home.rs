@@ -1,7 +1,7 @@
 //! Tokens and certificates.
 
-use inkan_agent::catalogue::{Lang, lost_key};
 use inkan_agent::catalogue::dialog::token_label;
+use inkan_agent::catalogue::{Lang, lost_key};
 use inkan_agent::keystore::view::{PinStatus, TokenView};
 use inkan_agent::output::outcome::Unusable;
 use jiff::Timestamp;
