@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use inkan_agent::catalogue::dialog::{self, Label, label};
 use inkan_agent::catalogue::{Lang, entry};
-use inkan_agent::keystore::view::PinStatus;
+use inkan_agent::keystore::view::{PinStatus, TokenKind};
 use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
 use slint::{ModelRc, VecModel};
 
@@ -44,6 +44,9 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
         ""
     };
     let entries: Vec<_> = content.entries.iter().map(|e| row(home, e, lang)).collect();
+    // Windows has identified its user.
+    let has_pin = token.kind != TokenKind::Windows;
+    let of_pin = |b| if has_pin { button(b, lang) } else { "" };
     let spoken = |b| shown(&words::of_token(b, token, lang)).into();
     ui::TokenCard {
         name: dialog::token_label(token, lang).into(),
@@ -58,9 +61,9 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
             _ => ui::Tone::Bad,
         },
         nothing: nothing.into(),
-        change: button(Button::ChangePin, lang).into(),
+        change: of_pin(Button::ChangePin).into(),
         change_label: spoken(Button::ChangePin),
-        unblock: button(Button::Unblock, lang).into(),
+        unblock: of_pin(Button::Unblock).into(),
         unblock_label: spoken(Button::Unblock),
         entries: ModelRc::from(Rc::new(VecModel::from(entries))),
     }
@@ -76,7 +79,8 @@ fn row(home: &Home, entry: &TokenEntry, lang: Lang) -> ui::EntryRow {
         EntryStatus::Unusable(
             Unusable::NotYetValid | Unusable::NoCertificate | Unusable::NotChecked,
         ) => ui::Tone::Note,
-        EntryStatus::Unusable(
+        EntryStatus::KeyGone(_)
+        | EntryStatus::Unusable(
             Unusable::Expired | Unusable::NoKey | Unusable::WrongPurpose | Unusable::NotAccepted,
         ) => ui::Tone::Bad,
     };
