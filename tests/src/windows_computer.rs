@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use inkan_agent::driver::HostProgram;
 use inkan_agent::driver::limits::Limits;
+use inkan_agent::driver::{HostProgram, Launch};
 use inkan_agent::token::local::LocalTokens;
 
 use crate::Outcome;
@@ -101,15 +101,19 @@ impl WindowsComputer {
 
     /// The same with these variables, and no call longer than `limit`.
     pub fn tokens_with(&self, variables: &[(&str, &str)], limit: Duration) -> Outcome<LocalTokens> {
-        let limits = Limits {
-            begin: TIMEOUT,
-            usual: TIMEOUT,
-            ..Limits::default()
-        };
         let tokens = LocalTokens::new(Some(self.host(variables)?), Vec::new(), false);
         Ok(tokens
             .with_windows_store()
-            .with_limits(limits.at_most(limit)))
+            .with_limits(limits().at_most(limit)))
+    }
+
+    /// How drivers are started.
+    pub fn launch(&self) -> Outcome<Launch> {
+        Ok(Launch {
+            host: self.host(&[])?,
+            limits: limits(),
+            hidden: Vec::new(),
+        })
     }
 
     /// Has the test double do these things wrong from now on: one per line (`tests/ncrypt-double/src/lib.rs`).
@@ -137,6 +141,14 @@ impl WindowsComputer {
 
     fn double_file(&self, name: &str) -> PathBuf {
         self.directory.join("ncrypt-double").join(name)
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        begin: TIMEOUT,
+        usual: TIMEOUT,
+        ..Limits::default()
     }
 }
 

@@ -13,7 +13,7 @@ use windows_sys::Win32::Security::Cryptography::{
 };
 
 use crate::files::{StoredKey, called, fault};
-use crate::handles::{Object, PLATFORM, SOFTWARE, free, object};
+use crate::handles::{CARD, Object, PLATFORM, SOFTWARE, free, object};
 use crate::math;
 
 /// `ERROR_DISK_FULL` as an HRESULT.
@@ -81,7 +81,7 @@ fn has(algorithm: &str) -> bool {
 }
 
 fn has_length(provider: &str, algorithm: &str, length: u32) -> bool {
-    algorithm != "RSA" || provider != PLATFORM || length == 2048
+    algorithm != "RSA" || provider == SOFTWARE || length == 2048
 }
 
 #[unsafe(no_mangle)]
@@ -93,7 +93,7 @@ pub(crate) unsafe extern "system" fn NCryptOpenStorageProvider(
     // SAFETY: the caller gives a text and a place for the handle.
     unsafe {
         let name = text(name);
-        let known = [PLATFORM, SOFTWARE]
+        let known = [PLATFORM, SOFTWARE, CARD]
             .into_iter()
             .find(|known| *known == name);
         code(
@@ -132,9 +132,11 @@ pub(crate) unsafe extern "system" fn NCryptCreatePersistedKey(
 ) -> i32 {
     // SAFETY: the caller gives texts, a handle of this DLL, and a place for the new one.
     unsafe {
-        let (algorithm, name) = (text(algorithm), text(name));
+        let (algorithm, path) = (text(algorithm), text(name));
+        // On a card: `\\\\.\\READER\\NAME`.
+        let name = path.rsplit('\\').next().unwrap_or_default().to_owned();
         code(
-            target("NCryptCreatePersistedKey", provider, &name).and_then(|object| {
+            target("NCryptCreatePersistedKey", provider, &path).and_then(|object| {
                 if !has(&algorithm) {
                     return Err(NTE_NOT_SUPPORTED);
                 }
@@ -173,9 +175,9 @@ pub(crate) unsafe extern "system" fn NCryptSetProperty(
         let property = text(property);
         let number = || (size == 4).then(|| value.cast::<u32>().read_unaligned());
         code(key("NCryptSetProperty", handle, &property).and_then(|key| {
-            let tpm = key.provider == PLATFORM;
+            let hardware = key.provider != SOFTWARE;
             match property.as_str() {
-                "Export Policy" if !tpm => key.policy = number().ok_or(NTE_FAIL)?,
+                "Export Policy" if !hardware => key.policy = number().ok_or(NTE_FAIL)?,
                 "Key Usage" => key.usage = number().ok_or(NTE_FAIL)?,
                 "Length" => {
                     let length = number().ok_or(NTE_FAIL)?;
@@ -184,7 +186,7 @@ pub(crate) unsafe extern "system" fn NCryptSetProperty(
                     }
                     key.length = length;
                 }
-                "UI Policy" if !tpm => {
+                "UI Policy" if !hardware => {
                     key.prompt = text((*value.cast::<NCRYPT_UI_POLICY>()).pszFriendlyName);
                 }
                 _ => return Err(NTE_NOT_SUPPORTED),
@@ -355,25 +357,27 @@ struct Enumeration(Vec<StoredKey>);
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "system" fn NCryptEnumKeys(
     provider: usize,
-    _scope: *const u16,
+    scope: *const u16,
     name: *mut *mut NCryptKeyName,
     state: *mut *mut c_void,
     _flags: u32,
 ) -> i32 {
     // SAFETY: the caller gives a handle of this DLL, and places for a name and for the state of this enumeration.
     unsafe {
-        code(target("NCryptEnumKeys", provider, "").and_then(|object| {
-            if (*state).is_null() {
-                let mut keys = StoredKey::all(object.provider());
-                keys.reverse();
-                *state = buffer(Box::new(Enumeration(keys)));
-            }
-            let held = &mut *(*state).cast::<Buffer>();
-            let next = held.enumeration.as_mut().and_then(|keys| keys.0.pop());
-            let key = next.ok_or(NTE_NO_MORE_ITEMS)?;
-            *name = names_of(&key).cast();
-            Ok(())
-        }))
+        code(
+            target("NCryptEnumKeys", provider, &text(scope)).and_then(|object| {
+                if (*state).is_null() {
+                    let mut keys = StoredKey::all(object.provider());
+                    keys.reverse();
+                    *state = buffer(Box::new(Enumeration(keys)));
+                }
+                let held = &mut *(*state).cast::<Buffer>();
+                let next = held.enumeration.as_mut().and_then(|keys| keys.0.pop());
+                let key = next.ok_or(NTE_NO_MORE_ITEMS)?;
+                *name = names_of(&key).cast();
+                Ok(())
+            }),
+        )
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::files::StoredKey;
 
 pub(crate) const PLATFORM: &str = "Microsoft Platform Crypto Provider";
+pub(crate) const CARD: &str = "Microsoft Smart Card Key Storage Provider";
 pub(crate) const SOFTWARE: &str = "Microsoft Software Key Storage Provider";
 
 /// What a handle refers to.

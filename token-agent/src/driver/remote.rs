@@ -62,7 +62,7 @@ impl RemoteStore {
                 source: source.clone(),
                 view: found.view.clone(),
                 capabilities,
-                asks: found.pin.pin_pad || *source == Source::WindowsStore,
+                asks: found.pin.pin_pad || source.asks(),
             }),
             _ => Err(unexpected_reply(source)),
         }

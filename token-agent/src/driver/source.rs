@@ -19,6 +19,11 @@ pub enum Source {
     Module(ModuleEntry),
     /// The keys and certificates that Windows keeps.
     WindowsStore,
+    /// A card that Windows uses through its minidriver.
+    WindowsCard {
+        /// Name of the reader.
+        reader: String,
+    },
 }
 
 impl Source {
@@ -26,7 +31,7 @@ impl Source {
     pub(super) fn path(&self) -> PathBuf {
         match self {
             Self::Module(entry) => entry.path.clone(),
-            Self::WindowsStore => PathBuf::from(windows_store::NAME),
+            Self::WindowsStore | Self::WindowsCard { .. } => PathBuf::from(windows_store::NAME),
         }
     }
 
@@ -34,7 +39,15 @@ impl Source {
     pub(super) fn environment(&self) -> &[String] {
         match self {
             Self::Module(entry) => &entry.environment,
-            Self::WindowsStore => &[],
+            Self::WindowsStore | Self::WindowsCard { .. } => &[],
+        }
+    }
+
+    /// Whether the use of a key may wait for a user at a prompt of Windows.
+    pub(super) const fn asks(&self) -> bool {
+        match self {
+            Self::Module(_) => false,
+            Self::WindowsStore | Self::WindowsCard { .. } => true,
         }
     }
 
@@ -42,7 +55,8 @@ impl Source {
     pub(super) fn tokens(&self) -> Result<Vec<FoundToken>, TokenError> {
         match self {
             Self::Module(entry) => find::tokens(entry),
-            Self::WindowsStore => windows_store::tokens(),
+            Self::WindowsStore => windows_store::tokens(None),
+            Self::WindowsCard { reader } => windows_store::tokens(Some(reader)),
         }
     }
 
@@ -50,7 +64,8 @@ impl Source {
     pub(super) fn open(&self, found: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
         match self {
             Self::Module(entry) => Ok(Box::new(Pkcs11Store::open(entry, found)?)),
-            Self::WindowsStore => windows_store::open(found),
+            Self::WindowsStore => windows_store::open(None, found),
+            Self::WindowsCard { reader } => windows_store::open(Some(reader), found),
         }
     }
 }

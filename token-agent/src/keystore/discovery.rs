@@ -28,6 +28,11 @@ pub enum TokenLocation {
     },
     /// The keys that Windows keeps for this user.
     WindowsStore,
+    /// A card that Windows uses through its minidriver.
+    WindowsCard {
+        /// Name of the reader.
+        reader: String,
+    },
 }
 
 /// A token that was found.

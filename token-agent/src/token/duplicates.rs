@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::config::modules::ModuleEntry;
+use crate::error::TokenError;
 use crate::keystore::discovery::{FoundToken, TokenLocation};
 
 /// Removes from `drivers` what is one of `cards`: in the same reader, through a driver that reports a PIV card. Other
@@ -41,8 +42,27 @@ pub(super) fn keep_first(drivers: &mut Vec<FoundToken>) {
 fn module_of(token: &FoundToken) -> Option<&Path> {
     match &token.location {
         TokenLocation::Module { path, .. } => Some(path),
-        TokenLocation::Reader { .. } | TokenLocation::WindowsStore => None,
+        TokenLocation::Reader { .. }
+        | TokenLocation::WindowsStore
+        | TokenLocation::WindowsCard { .. } => None,
     }
+}
+
+/// The readers of cards that neither our own code nor a driver supports. Windows may have a minidriver for them.
+pub(super) fn unclaimed_readers(instead: &[TokenError], tokens: &[FoundToken]) -> Vec<String> {
+    let claimed = |reader: &str| {
+        let names = tokens
+            .iter()
+            .filter_map(|token| token.view.reader.as_deref());
+        names
+            .into_iter()
+            .any(|name| !name.is_empty() && reader.starts_with(name))
+    };
+    let readers = instead.iter().filter_map(|found| match found {
+        TokenError::UnsupportedCard { reader } => Some(reader.clone()),
+        _ => None,
+    });
+    readers.filter(|reader| !claimed(reader)).collect()
 }
 
 /// A driver reports the reader's name in 64 bytes, truncated if it is longer.
@@ -122,6 +142,23 @@ mod tests {
             shown,
             [numbered, label, model, same_driver, blank, unnumbered]
         );
+    }
+
+    #[test]
+    fn a_card_that_nothing_else_supports_is_left_to_windows() {
+        let card = |reader: &str| TokenError::UnsupportedCard {
+            reader: reader.to_owned(),
+        };
+        let empty = TokenError::NoCard {
+            reader: "Reader 2".to_owned(),
+        };
+        let instead = [card("Long Name of Reader 0"), card("Reader 1"), empty];
+        let tokens = [
+            through("/x/maker.so", "SafeNet eToken", "Long Name"),
+            through("/x/maker.so", "SafeNet eToken", ""),
+        ];
+        assert_eq!(unclaimed_readers(&instead, &tokens), ["Reader 1"]);
+        assert_eq!(unclaimed_readers(&instead, &[]).len(), 2);
     }
 
     #[test]

@@ -120,6 +120,13 @@ impl LocalTokens {
             (cards.unwrap_or_default(), drivers)
         })
     }
+
+    /// The cards in these readers for which Windows has a minidriver. One without is reported by the search of readers.
+    fn cards_of_windows(&self, readers: Vec<String>) -> Vec<FoundToken> {
+        let list = |reader| driver::tokens(self.launch()?, &Source::WindowsCard { reader });
+        let found = readers.into_iter().filter_map(|reader| list(reader).ok());
+        found.flatten().collect()
+    }
 }
 
 fn launch(host: HostProgram) -> Launch {
@@ -135,6 +142,10 @@ impl TokenProvider for LocalTokens {
         let (mut discovery, mut drivers) = self.query_all();
         duplicates::remove(&mut drivers.tokens, &discovery.tokens, &self.modules);
         duplicates::keep_first(&mut drivers.tokens);
+        if self.windows {
+            let readers = duplicates::unclaimed_readers(&discovery.instead, &drivers.tokens);
+            drivers.tokens.extend(self.cards_of_windows(readers));
+        }
         discovery.tokens.extend(drivers.tokens);
         discovery.tokens.truncate(MAX_TOKENS);
         // The failure of a configured driver is reported before that of readers that may not be needed.
@@ -180,7 +191,15 @@ impl TokenProvider for LocalTokens {
                 let store = RemoteStore::open(self.launch()?, &Source::WindowsStore, found)?;
                 Ok(Box::new(store))
             }
-            TokenLocation::WindowsStore => Err(TokenError::Removed),
+            TokenLocation::WindowsCard { reader } if self.windows => {
+                let reader = reader.clone();
+                let source = Source::WindowsCard { reader };
+                let store = RemoteStore::open(self.launch()?, &source, found)?;
+                Ok(Box::new(store))
+            }
+            TokenLocation::WindowsStore | TokenLocation::WindowsCard { .. } => {
+                Err(TokenError::Removed)
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use crate::keystore::discovery::FoundToken;
 /// # Errors
 /// None.
 #[allow(clippy::unnecessary_wraps)] // as on Windows
-pub fn tokens() -> Result<Vec<FoundToken>, TokenError> {
+pub fn tokens(_reader: Option<&str>) -> Result<Vec<FoundToken>, TokenError> {
     Ok(Vec::new())
 }
 
@@ -17,6 +17,6 @@ pub fn tokens() -> Result<Vec<FoundToken>, TokenError> {
 ///
 /// # Errors
 /// [`TokenError::Removed`].
-pub fn open(_: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
+pub fn open(_reader: Option<&str>, _: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
     Err(TokenError::Removed)
 }

@@ -21,8 +21,11 @@ pub struct Link {
     pub flags: u32,
 }
 
-/// `CRYPT_MACHINE_KEYSET`: a key of the computer, not of the user.
-pub const MACHINE: u32 = 0x20;
+/// Windows' own providers for smart cards: of CNG and of CryptoAPI.
+const CARD_PROVIDERS: [&str; 2] = [
+    "Microsoft Smart Card Key Storage Provider",
+    "Microsoft Base Smart Card Crypto Provider",
+];
 
 impl Link {
     /// A key of the current user in a key storage provider.
@@ -41,6 +44,12 @@ impl Link {
     #[must_use]
     pub const fn is_legacy(&self) -> bool {
         self.provider_type != 0
+    }
+
+    /// Whether a smart card keeps it, as far as the provider's name shows.
+    #[must_use]
+    pub fn is_of_card(&self) -> bool {
+        CARD_PROVIDERS.contains(&self.provider.as_str())
     }
 
     /// Whether both name the same key. Windows ignores case in names, and programs set different flags.
@@ -101,7 +110,7 @@ mod tests {
     fn case_and_flags_do_not_make_another_key() {
         let link = Link::new("Provider", "Name");
         let mut other = Link::new("PROVIDER", "name");
-        other.flags = MACHINE;
+        other.flags = 0x20; // of the computer, not of the user
         assert!(link.same_key(&other));
         other.provider_type = 24;
         assert!(!link.same_key(&other));

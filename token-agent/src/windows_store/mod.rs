@@ -1,5 +1,6 @@
 //! The keys and certificates that Windows keeps for this user: one token, "this computer". A key is in the TPM where
-//! there is one, otherwise in Windows' own store; the certificate is in the stores that browsers read.
+//! there is one, otherwise in Windows' own store; the certificate is in the stores that browsers read. A card that only
+//! Windows supports, through its minidriver, is another such token.
 //!
 //! What can be known without Windows is here and tested everywhere; [`open`] and [`tokens`] call Windows, and find nothing
 //! on other systems. Like every driver it runs in a separate process

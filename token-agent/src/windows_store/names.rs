@@ -27,14 +27,20 @@ pub struct ContainerName {
 /// A new name. `random` makes it unique.
 #[must_use]
 pub fn make(computer: &str, random: [u8; RANDOM], label: &str) -> String {
-    let computer: String = computer.chars().take(COMPUTER).collect();
-    let start = format!("{PREFIX}-{computer}-{}", hex::encode(random));
+    let start = make_short(computer, random);
     let name = format!("{start}-{}", escape(label));
     if name.encode_utf16().count() > MAX_UNITS {
         start
     } else {
         name
     }
+}
+
+/// A new name without a label, short enough for cards (39 characters).
+#[must_use]
+pub fn make_short(computer: &str, random: [u8; RANDOM]) -> String {
+    let computer: String = computer.chars().take(COMPUTER).collect();
+    format!("{PREFIX}-{computer}-{}", hex::encode(random))
 }
 
 /// The parts of a name; `None` if the agent did not create it.

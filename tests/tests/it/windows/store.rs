@@ -5,6 +5,7 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
+use inkan_agent::driver::{self, RemoteStore, Source};
 use inkan_agent::error::TokenError;
 use inkan_agent::keystore::KeyStore;
 use inkan_agent::keystore::capabilities::NewKey;
@@ -395,5 +396,45 @@ fn a_key_store_that_keeps_nothing_is_refused() -> Outcome {
         );
     }
     assert_eq!(store.content().map_err(told)?.keys, []);
+    Ok(())
+}
+
+#[test]
+fn a_card_that_only_windows_supports_is_a_token_of_its_own() -> Outcome {
+    let computer = WindowsComputer::with_double()?;
+    let mut store = opened(&computer)?;
+    let (_, of_computer) = with_certificate(store.as_mut())?;
+    let launch = computer.launch()?;
+    let source = Source::WindowsCard {
+        reader: "Reader 0".to_owned(),
+    };
+    let tokens = driver::tokens(&launch, &source).map_err(told)?;
+    let [found] = tokens.as_slice() else {
+        return Err(format!("{tokens:?}").into());
+    };
+    assert_eq!(found.view.reader.as_deref(), Some("Reader 0"));
+    let mut card = RemoteStore::open(&launch, &source, found).map_err(told)?;
+    assert!(card.capabilities().meets(KeyStoreDemand::Card));
+    let (key, der) = with_certificate(&mut card)?;
+    assert_eq!(key.protection, Some(KeyProtection::Card));
+    assert!(
+        computer
+            .calls()?
+            .contains("NCryptCreatePersistedKey Smart  \\\\.\\Reader 0\\inkan-")
+    );
+    let signature = sign(&mut card, &key).map_err(told)?;
+    assert!(verifies(
+        &key.spki_der,
+        key.algorithm.default_scheme(),
+        MESSAGE,
+        &signature
+    ));
+    let there = card.content().map_err(told)?;
+    assert!(there.holds(&der) && !there.holds(&of_computer));
+    let here = store.content().map_err(told)?;
+    assert!(here.holds(&of_computer) && !here.holds(&der));
+    // A card without a minidriver.
+    computer.set_faults("NCryptEnumKeys@Smart 0x80100065")?;
+    assert!(driver::tokens(&launch, &source).is_err());
     Ok(())
 }

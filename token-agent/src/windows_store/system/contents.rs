@@ -11,7 +11,7 @@ use inkan_win32::error::CallError;
 use super::providers::Providers;
 use super::{certificates, key};
 use crate::error::TokenError;
-use crate::keystore::content::{CertificateEntry, Content, KeyEntry, KeyGoneReason};
+use crate::keystore::content::{CertificateEntry, Content, KeyEntry, KeyGoneReason, KeyProtection};
 use crate::windows_store::code::{Meaning, meaning, why_gone};
 use crate::windows_store::link::Link;
 use crate::windows_store::names;
@@ -26,10 +26,12 @@ type Followed = BTreeMap<Link, Result<Option<KeyEntry>, CallError>>;
 pub(super) fn read(providers: &Providers, computer: &str) -> Result<Content, TokenError> {
     let mut followed = own_keys(providers);
     let stored = certificates::of_user()?;
+    let on_card = names_on_card(providers);
     let linked: Vec<_> = stored
         .iter()
-        .map(|certificate| {
-            let link = certificate.link().map(|link| key::from_system(&link));
+        .map(|stored| (stored, stored.link().map(|link| key::from_system(&link))))
+        .filter(|(_, link)| belongs(link.as_ref(), on_card.as_deref()))
+        .map(|(certificate, link)| {
             if let Some(link) = &link
                 && !followed.keys().any(|known| known.same_key(link))
             {
@@ -59,12 +61,32 @@ pub(super) fn read(providers: &Providers, computer: &str) -> Result<Content, Tok
     })
 }
 
+/// The names of all keys on the card, if this is a card.
+fn names_on_card(providers: &Providers) -> Option<Vec<String>> {
+    let card = providers
+        .all()
+        .iter()
+        .find(|p| p.protection == KeyProtection::Card)?;
+    let names = card.key_names().unwrap_or_default();
+    Some(names.into_iter().map(|key| key.name).collect())
+}
+
+/// Whether a certificate with this link belongs to this token. A card is a token of its own, although Windows copies its
+/// certificates into the user's store.
+fn belongs(link: Option<&Link>, on_card: Option<&[String]>) -> bool {
+    match (link, on_card) {
+        (link, None) => !link.is_some_and(Link::is_of_card),
+        (Some(link), Some(names)) => link.is_of_card() && names.contains(&link.container),
+        (None, Some(_)) => false,
+    }
+}
+
 /// The keys that the agent created.
 fn own_keys(providers: &Providers) -> Followed {
     let mut followed = Followed::new();
     for provider in providers.all() {
         // A provider that cannot list its keys still opens those that certificates link to.
-        let names = provider.handle.key_names(None).unwrap_or_default();
+        let names = provider.key_names().unwrap_or_default();
         let ours = names.iter().filter(|key| names::parse(&key.name).is_some());
         for name in ours {
             let link = Link::new(provider.name, &name.name);

@@ -63,9 +63,9 @@ fn generate_in(
         operation: "name the key".to_owned(),
         detail: e.to_string(),
     })?;
-    let container = names::make(computer, random, &new.label);
+    let (container, path) = provider.new_name(computer, random, &new.label);
     let failed = |e: CallError| token_error(e.call, e.code);
-    let started = Started::start(&provider.handle, algorithm_name(new.algorithm), &container);
+    let started = Started::start(&provider.handle, algorithm_name(new.algorithm), &path);
     let started = started.map_err(failed)?;
     restrict(&started, new)?;
     let key = started.finalize().map_err(failed)?;

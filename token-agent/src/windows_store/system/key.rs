@@ -17,13 +17,10 @@ use crate::windows_store::{blob, names};
 
 /// Opens a key of a key storage provider. Providers of other vendors are opened for the moment.
 pub(super) fn open(providers: &Providers, link: &Link) -> Result<Key, CallError> {
+    let (name, key_spec, flags) = (&link.container, link.key_spec, link.flags);
     match providers.named(&link.provider) {
-        Some(provider) => Key::open(&provider.handle, &link.container, link.key_spec),
-        None => Key::open(
-            &Provider::open(&link.provider)?,
-            &link.container,
-            link.key_spec,
-        ),
+        Some(provider) => Key::open(&provider.handle, name, key_spec, flags),
+        None => Key::open(&Provider::open(&link.provider)?, name, key_spec, flags),
     }
 }
 
@@ -120,7 +117,7 @@ pub(super) fn discard(
         return Ok(());
     };
     let link = Link::new(provider.name, container);
-    match Key::open(&provider.handle, container, 0) {
+    match Key::open(&provider.handle, container, 0, 0) {
         // A provider that kept it in memory only.
         Err(e) if matches!(meaning(e.code), Meaning::Gone(_) | Meaning::Unsupported) => Ok(()),
         Ok(_) | Err(_) => Err(key_error(&link, "", error.call, error.code)),

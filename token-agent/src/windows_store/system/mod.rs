@@ -22,40 +22,49 @@ use crate::keystore::view::{PinState, TokenKind, TokenView};
 use providers::Providers;
 use store::WindowsStore;
 
-/// The one token of this computer.
+/// The one token of this computer; with `reader`: the card in this reader, if Windows has a minidriver for it.
 ///
 /// # Errors
-/// [`TokenError::KeyLost`] if Windows has no provider that keeps keys.
-pub fn tokens() -> Result<Vec<FoundToken>, TokenError> {
-    Ok(vec![found(&Providers::open()?)])
+/// The error of the provider.
+pub fn tokens(reader: Option<&str>) -> Result<Vec<FoundToken>, TokenError> {
+    Ok(vec![found(&Providers::of(reader)?, reader)])
 }
 
 /// Opens it.
 ///
 /// # Errors
 /// As [`tokens`]; [`TokenError::Removed`] if it is another computer's.
-pub fn open(wanted: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
-    let providers = Providers::open()?;
-    let found = found(&providers);
+pub fn open(reader: Option<&str>, wanted: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
+    let providers = Providers::of(reader)?;
+    let found = found(&providers, reader);
     if found.view.serial != wanted.view.serial {
         return Err(TokenError::Removed);
     }
-    Ok(Box::new(WindowsStore::new(found.view, providers)))
+    let store = WindowsStore::new(found.view, computer_id(), providers);
+    Ok(Box::new(store))
 }
 
-fn found(providers: &Providers) -> FoundToken {
+fn computer_id() -> String {
     let names = computer::VARIABLES.map(|name| std::env::var(name).unwrap_or_default());
-    let names = [&names[0], &names[1], &names[2]].map(String::as_str);
+    computer::id([&names[0], &names[1], &names[2]])
+}
+
+fn found(providers: &Providers, reader: Option<&str>) -> FoundToken {
     FoundToken {
         view: TokenView {
-            label: NAME.to_owned(),
-            serial: computer::id(names),
+            label: reader.unwrap_or(NAME).to_owned(),
+            // Windows reports no number that is printed on a card.
+            serial: reader.map_or_else(computer_id, |_| String::new()),
             model: providers.names().join(", "),
             kind: TokenKind::Windows,
-            reader: None,
+            reader: reader.map(str::to_owned),
             driver: NAME.to_owned(),
         },
-        location: TokenLocation::WindowsStore,
+        location: reader.map_or(TokenLocation::WindowsStore, |reader| {
+            TokenLocation::WindowsCard {
+                reader: reader.to_owned(),
+            }
+        }),
         pin: PinState::UNKNOWN,
         write_protected: false,
     }

@@ -1,11 +1,14 @@
 //! The key storage providers that keep this computer's keys, the preferred one first.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_win32::cng::provider::KeyName;
 use inkan_win32::cng::{Property, Provider, names};
+use inkan_win32::error::CallError;
 
 use crate::error::TokenError;
 use crate::keystore::content::KeyProtection;
 use crate::windows_store::code::token_error;
+use crate::windows_store::names as container;
 
 /// An opened provider.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ pub(super) struct OpenProvider {
     pub(super) name: &'static str,
     pub(super) protection: KeyProtection,
     pub(super) handle: Provider,
+    /// The reader of the one card that is meant.
+    reader: Option<String>,
     /// Whether RSA signatures with PSS have the salt that TLS 1.3 demands.
     pss: bool,
 }
@@ -22,11 +27,29 @@ pub(super) struct OpenProvider {
 pub(super) struct Providers(Vec<OpenProvider>);
 
 impl Providers {
+    /// Those of the computer, or the one for the card in this reader.
+    ///
+    /// # Errors
+    /// As [`Providers::open`]; the error of a card without a minidriver.
+    pub(super) fn of(reader: Option<&str>) -> Result<Self, TokenError> {
+        let Some(reader) = reader else {
+            return Self::open();
+        };
+        let name = names::SMART_CARD_PROVIDER;
+        let failed = |e: CallError| token_error(e.call, e.code);
+        let handle = Provider::open(name).map_err(failed)?;
+        let mut provider = OpenProvider::new(name, KeyProtection::Card, handle);
+        provider.reader = Some(reader.to_owned());
+        // Without a minidriver for the card, this fails.
+        provider.key_names().map_err(failed)?;
+        Ok(Self(vec![provider]))
+    }
+
     /// Opens them. A computer without a TPM has only the second.
     ///
     /// # Errors
     /// The error of the software provider, if none opens.
-    pub(super) fn open() -> Result<Self, TokenError> {
+    fn open() -> Result<Self, TokenError> {
         let mut all = Vec::new();
         let mut refused = None;
         for (name, protection) in [
@@ -57,9 +80,9 @@ impl Providers {
         self.0.iter().find(|p| p.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether one of them keeps keys in a TPM.
-    pub(super) fn has_tpm(&self) -> bool {
-        self.0.iter().any(|p| p.protection == KeyProtection::Tpm)
+    /// Whether one of them keeps keys in this way.
+    pub(super) fn have(&self, protection: KeyProtection) -> bool {
+        self.0.iter().any(|p| p.protection == protection)
     }
 }
 
@@ -71,13 +94,48 @@ impl OpenProvider {
             KeyProtection::Tpm => {
                 handle.number(names::PSS_SALT_SIZE).ok() == Some(names::PSS_SALT_SIZE_HASH)
             }
-            KeyProtection::Software | KeyProtection::Card => true,
+            KeyProtection::Software => true,
+            // Nothing is known of the card, and a trial would ask for its PIN.
+            KeyProtection::Card => false,
         };
         Self {
             name,
             protection,
             handle,
+            reader: None,
             pss,
+        }
+    }
+
+    /// The names of its keys.
+    ///
+    /// # Errors
+    /// The code of `NCryptEnumKeys`.
+    pub(super) fn key_names(&self) -> Result<Vec<KeyName>, CallError> {
+        let scope = self
+            .reader
+            .as_ref()
+            .map(|reader| format!("\\\\.\\{reader}\\"));
+        self.handle.key_names(scope.as_deref())
+    }
+
+    /// A name for a new container, and the same as the provider takes it. Names on cards are short.
+    pub(super) fn new_name(
+        &self,
+        computer: &str,
+        random: [u8; container::RANDOM],
+        label: &str,
+    ) -> (String, String) {
+        match &self.reader {
+            None => {
+                let name = container::make(computer, random, label);
+                (name.clone(), name)
+            }
+            Some(reader) => {
+                let name = container::make_short(computer, random);
+                let path = format!("\\\\.\\{reader}\\{name}");
+                (name, path)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::{certificates, contents, create, key};
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::capabilities::{Admin, Capabilities, Capability, NewKey};
-use crate::keystore::content::{Content, KeyEntry, KeyGoneReason, KeyRef};
+use crate::keystore::content::{Content, KeyEntry, KeyGoneReason, KeyProtection, KeyRef};
 use crate::keystore::view::{PinState, TokenView};
 use crate::windows_store::code::{Meaning, key_error, meaning};
 use crate::windows_store::link::Link;
@@ -18,18 +18,24 @@ use crate::windows_store::names;
 #[derive(Debug)]
 pub(super) struct WindowsStore {
     view: TokenView,
+    /// The id of this computer, for names of keys.
+    computer: String,
     providers: Providers,
 }
 
 impl WindowsStore {
-    pub(super) const fn new(view: TokenView, providers: Providers) -> Self {
-        Self { view, providers }
+    pub(super) const fn new(view: TokenView, computer: String, providers: Providers) -> Self {
+        Self {
+            view,
+            computer,
+            providers,
+        }
     }
 
     /// Reads the key that a reference names.
     fn key(&self, link: &Link) -> Result<KeyEntry, TokenError> {
         let found = key::find(&self.providers, link);
-        let found = found.map_err(|e| key_error(link, &self.view.serial, e.call, e.code))?;
+        let found = found.map_err(|e| key_error(link, &self.computer, e.call, e.code))?;
         found.ok_or(TokenError::CannotSign)
     }
 }
@@ -44,13 +50,14 @@ impl KeyStore for WindowsStore {
             generate: true,
             write_certificates: true,
             ca_certificates: true,
-            labels: true,
+            // The names of keys on cards are too short for labels.
+            labels: !self.providers.have(KeyProtection::Card),
             delete_keys: true,
             change_pin: false,
             change_pin_pad: false,
             unblock: None,
-            in_card: false,
-            in_tpm: self.providers.has_tpm(),
+            in_card: self.providers.have(KeyProtection::Card),
+            in_tpm: self.providers.have(KeyProtection::Tpm),
         }
     }
 
@@ -75,7 +82,7 @@ impl KeyStore for WindowsStore {
     }
 
     fn content(&mut self) -> Result<Content, TokenError> {
-        contents::read(&self.providers, &self.view.serial)
+        contents::read(&self.providers, &self.computer)
     }
 
     fn confined(&mut self, reference: &KeyRef) -> Result<bool, TokenError> {
@@ -85,12 +92,12 @@ impl KeyStore for WindowsStore {
             return Ok(false);
         }
         let key = key::open(&self.providers, &link);
-        let key = key.map_err(|e| key_error(&link, &self.view.serial, e.call, e.code))?;
+        let key = key.map_err(|e| key_error(&link, &self.computer, e.call, e.code))?;
         Ok(key::is_confined(&key))
     }
 
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
-        let made = create::generate(&self.providers, &self.view.serial, new)?;
+        let made = create::generate(&self.providers, &self.computer, new)?;
         if let Some(old) = &new.replaces {
             // The new key is what matters; an old one that remains does no harm.
             let _ = self.delete_key(old);
@@ -131,7 +138,7 @@ impl KeyStore for WindowsStore {
         message: &[u8],
     ) -> Result<Vec<u8>, TokenError> {
         let link = Link::of(reference)?;
-        key::sign(&self.providers, &link, &self.view.serial, scheme, message)
+        key::sign(&self.providers, &link, &self.computer, scheme, message)
     }
 
     fn write_certificate(
@@ -166,7 +173,7 @@ impl KeyStore for WindowsStore {
         let deleted = key::open(&self.providers, &link).and_then(|key| key.delete());
         deleted.map_err(|e| match meaning(e.code) {
             Meaning::Gone(KeyGoneReason::Deleted) => TokenError::KeyGone,
-            _ => key_error(&link, &self.view.serial, e.call, e.code),
+            _ => key_error(&link, &self.computer, e.call, e.code),
         })
     }
 

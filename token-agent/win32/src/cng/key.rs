@@ -3,8 +3,8 @@
 use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Security::Cryptography::{
-    NCRYPT_SILENT_FLAG, NCryptCreatePersistedKey, NCryptDeleteKey, NCryptExportKey,
-    NCryptFinalizeKey, NCryptOpenKey,
+    NCRYPT_MACHINE_KEY_FLAG, NCRYPT_SILENT_FLAG, NCryptCreatePersistedKey, NCryptDeleteKey,
+    NCryptExportKey, NCryptFinalizeKey, NCryptOpenKey,
 };
 
 use super::object::{Object, Property, check};
@@ -64,11 +64,17 @@ impl NewKey {
 }
 
 impl Key {
-    /// Opens a stored key of this user, without a prompt.
+    /// Opens a stored key without a prompt: of this user, or of the computer if `flags` (of a certificate's link) contain
+    /// `CRYPT_MACHINE_KEYSET`.
     ///
     /// # Errors
     /// The code of `NCryptOpenKey`; `NTE_BAD_KEYSET` if there is no such key.
-    pub fn open(provider: &Provider, name: &str, key_spec: u32) -> Result<Self, CallError> {
+    pub fn open(
+        provider: &Provider,
+        name: &str,
+        key_spec: u32,
+        flags: u32,
+    ) -> Result<Self, CallError> {
         let name = wide(name);
         let mut handle = 0;
         // SAFETY: the provider's handle is owned, the name ends with zero, and `handle` receives the handle.
@@ -78,7 +84,7 @@ impl Key {
                 &raw mut handle,
                 name.as_ptr(),
                 key_spec,
-                NCRYPT_SILENT_FLAG,
+                NCRYPT_SILENT_FLAG | (flags & NCRYPT_MACHINE_KEY_FLAG),
             )
         };
         check("NCryptOpenKey", code)?;
