@@ -36,7 +36,8 @@ pub(crate) fn certificate(spki: &[u8], padding: usize) -> Outcome<(Vec<u8>, Vec<
     let mut ca = CertificateParams::default();
     ca.distinguished_name.push(DnType::CommonName, CA_NAME);
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    let ca = CertifiedIssuer::signed_by(ca, KeyPair::generate()?, &root()?)?;
+    let root = root()?;
+    let ca = CertifiedIssuer::signed_by(ca, KeyPair::generate()?, &root)?;
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, NAME);
     params.serial_number = Some(SerialNumber::from_slice(&serial()?));
