@@ -72,11 +72,9 @@ impl WindowsComputer {
         command
     }
 
-    /// The agent as a program that drivers run in: a script, because it takes Wine to start it. `variables` are set for
-    /// the program.
-    pub fn host(&self, variables: &[(&str, &str)]) -> Outcome<HostProgram> {
-        let mut command = self.agent();
-        command.envs(variables.iter().copied());
+    /// The agent as a program that drivers run in: a script, because it takes Wine to start it.
+    pub fn host(&self) -> Outcome<HostProgram> {
+        let command = self.agent();
         let mut words = vec!["exec".to_owned(), "env".to_owned(), "-i".to_owned()];
         for (name, value) in command.get_envs() {
             let value = value.unwrap_or_default().to_string_lossy();
@@ -88,7 +86,7 @@ impl WindowsComputer {
                 .get_args()
                 .map(|word| quoted(&word.to_string_lossy())),
         );
-        let script = self.directory.join(format!("host-{}", variables.len()));
+        let script = self.directory.join("host");
         fs::write(&script, format!("#!/bin/sh\n{} \"$@\"\n", words.join(" ")))?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
         Ok(HostProgram(script))
@@ -96,12 +94,12 @@ impl WindowsComputer {
 
     /// The tokens of this computer, as an agent on it would find them.
     pub fn tokens(&self) -> Outcome<LocalTokens> {
-        self.tokens_with(&[], Duration::MAX)
+        self.tokens_within(Duration::MAX)
     }
 
-    /// The same with these variables, and no call longer than `limit`.
-    pub fn tokens_with(&self, variables: &[(&str, &str)], limit: Duration) -> Outcome<LocalTokens> {
-        let tokens = LocalTokens::new(Some(self.host(variables)?), Vec::new(), false);
+    /// The same, with no call longer than `limit`.
+    pub fn tokens_within(&self, limit: Duration) -> Outcome<LocalTokens> {
+        let tokens = LocalTokens::new(Some(self.host()?), Vec::new(), false);
         Ok(tokens
             .with_windows_store()
             .with_limits(limits().at_most(limit)))
@@ -110,7 +108,7 @@ impl WindowsComputer {
     /// How drivers are started.
     pub fn launch(&self) -> Outcome<Launch> {
         Ok(Launch {
-            host: self.host(&[])?,
+            host: self.host()?,
             limits: limits(),
             hidden: Vec::new(),
         })

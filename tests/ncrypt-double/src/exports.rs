@@ -77,7 +77,8 @@ unsafe fn key<'a>(call: &str, handle: usize, about: &str) -> Result<&'a mut Stor
 }
 
 fn has(algorithm: &str) -> bool {
-    matches!(algorithm, "RSA" | "ECDSA_P256" | "ECDSA_P384")
+    // Wine 8 cannot import a private key on P-384.
+    matches!(algorithm, "RSA" | "ECDSA_P256")
 }
 
 fn has_length(provider: &str, algorithm: &str, length: u32) -> bool {
@@ -145,7 +146,6 @@ pub(crate) unsafe extern "system" fn NCryptCreatePersistedKey(
                 }
                 let length = match algorithm.as_str() {
                     "ECDSA_P256" => 256,
-                    "ECDSA_P384" => 384,
                     _ => 2048,
                 };
                 let key = StoredKey {

@@ -91,7 +91,8 @@ impl StoredKey {
     }
 
     pub(crate) fn read(provider: &str, name: &str) -> Option<Self> {
-        Self::parse(&fs::read_to_string(Self::file(provider, name)).ok()?)
+        let mut all = Self::all(provider).into_iter();
+        all.find(|key| key.name.to_lowercase() == name.to_lowercase())
     }
 
     fn parse(text: &str) -> Option<Self> {

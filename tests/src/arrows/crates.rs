@@ -16,7 +16,10 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("inkan-hsm-config", &["inkan-pki"]),
     ("inkan-win32", &[]),
     ("inkan-agent", &["inkan-pki", "inkan-win32"]),
-    ("inkan-agent-window", &["inkan-pki", "inkan-agent"]),
+    (
+        "inkan-agent-window",
+        &["inkan-pki", "inkan-agent", "inkan-win32"],
+    ),
     ("inkan-network", &[]),
     // No certificate, no key and no HSM in the database's crate; no database in the CA's.
     ("inkan-store", &["inkan-network"]),

@@ -25,13 +25,13 @@ fn main() -> std::process::ExitCode {
 mod windows {
     use windows_sys::Win32::Security::Cryptography::{
         AT_SIGNATURE, CRYPT_NEWKEYSET, CryptAcquireContextW, CryptExportKey, CryptGenKey,
-        PROV_RSA_AES, PUBLICKEYBLOB,
+        CryptReleaseContext, PROV_RSA_AES, PUBLICKEYBLOB,
     };
 
     const PROVIDER: &str = "Microsoft Enhanced RSA and AES Cryptographic Provider";
     const BITS: u32 = 2048;
 
-    /// The public key of a new key. The handles end with the process.
+    /// The public key of a new key.
     pub(super) fn make(container: &str) -> Option<Vec<u8>> {
         let wide = |text: &str| text.encode_utf16().chain([0]).collect::<Vec<u16>>();
         let (container, provider) = (wide(container), wide(PROVIDER));
@@ -48,6 +48,8 @@ mod windows {
             ) != 0
                 && CryptGenKey(context, AT_SIGNATURE, BITS << 16, &raw mut key) != 0
                 && CryptExportKey(key, 0, PUBLICKEYBLOB, 0, blob.as_mut_ptr(), &raw mut length) != 0
+                // The key is stored now.
+                && CryptReleaseContext(context, 0) != 0
         };
         blob.truncate(length as usize);
         done.then_some(blob)

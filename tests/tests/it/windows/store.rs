@@ -12,6 +12,8 @@ use inkan_agent::keystore::capabilities::NewKey;
 use inkan_agent::keystore::content::{KeyEntry, KeyGoneReason, KeyProtection};
 use inkan_agent::keystore::discovery::TokenProvider;
 use inkan_agent::token::local::LocalTokens;
+use inkan_agent::windows_store::link::Link;
+use inkan_agent::windows_store::names;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::bank::KeyStoreDemand;
 use inkan_pki::verify::verifies;
@@ -287,14 +289,28 @@ fn a_lost_key_is_reported_with_its_reason() -> Outcome {
 #[test]
 fn a_certificate_that_came_without_its_key_names_the_other_computer() -> Outcome {
     let computer = WindowsComputer::with_double()?;
-    let old = computer.tokens_with(&[("COMPUTERNAME", "OLD-PC")], Duration::MAX)?;
-    let (_, der) = with_certificate(open(&old)?.as_mut())?;
-    // What a roaming profile brings to another computer: the certificate, and no key.
-    for file in computer.key_files()? {
-        fs::remove_file(file)?;
-    }
-    let gone = key_gone(opened(&computer)?.as_mut(), &der)?;
-    assert_eq!(gone, Some(KeyGoneReason::OtherComputer));
+    let mut store = opened(&computer)?;
+    let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
+    // As if another computer had made it.
+    let link = Link::of(&key.reference).map_err(told)?;
+    let parts = names::parse(&link.container).ok_or("not a name of ours")?;
+    let name = link.container.replacen(&parts.computer, "00000000", 1);
+    let file = computer.key_files()?.remove(0);
+    fs::write(
+        &file,
+        fs::read_to_string(&file)?.replace(&link.container, &name),
+    )?;
+    let there = Link::new(&link.provider, &name).reference();
+    let der = certificate_for(&key.spki_der)?;
+    let written = store.write_certificate(Some(&there), &der, LABEL);
+    written.map_err(told)?;
+    assert_eq!(key_gone(store.as_mut(), &der)?, None);
+    // What a roaming profile brings here: the certificate, and no key.
+    fs::remove_file(&file)?;
+    let reason = KeyGoneReason::OtherComputer;
+    assert_eq!(key_gone(store.as_mut(), &der)?, Some(reason));
+    let written = store.write_certificate(Some(&there), &der, LABEL);
+    assert_eq!(written, Err(TokenError::KeyLost { reason }));
     Ok(())
 }
 
@@ -344,7 +360,7 @@ fn a_provider_that_hangs_or_crashes_ends_only_its_process() -> Outcome {
     let computer = WindowsComputer::with_double()?;
     let mut store = opened(&computer)?;
     let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
-    let hurried = computer.tokens_with(&[], Duration::from_secs(15))?;
+    let hurried = computer.tokens_within(Duration::from_secs(15))?;
     let mut waiting = open(&hurried)?;
     computer.set_faults("NCryptSignHash hang")?;
     assert_eq!(sign(waiting.as_mut(), &key), Err(TokenError::TimedOut));

@@ -30,16 +30,35 @@ pub(super) fn of_authorities() -> Result<Vec<StoredCertificate>, TokenError> {
 /// # Errors
 /// [`TokenError::Full`], [`TokenError::WriteProtected`], [`TokenError::Failed`].
 pub(super) fn write(der: &[u8], link: &Link) -> Result<(), TokenError> {
-    let store = Store::open(StoreName::My).map_err(failed)?;
-    let certificate = store.add(der).map_err(failed)?;
-    set_link(&store, &certificate, link)?;
-    match find(StoreName::My, der)?.and_then(|stored| stored.link()) {
-        Some(stored) if from_system(&stored).same_key(link) => Ok(()),
-        _ => Err(TokenError::Failed {
-            operation: "CertSetCertificateContextProperty".to_owned(),
-            detail: "the link was not stored".to_owned(),
-        }),
+    put(der, link)?;
+    if is_linked(der, link)? {
+        return Ok(());
     }
+    // A store that keeps the old properties of a certificate that it has already.
+    delete_from(StoreName::My, der)?;
+    put(der, link)?;
+    if is_linked(der, link)? {
+        return Ok(());
+    }
+    Err(TokenError::Failed {
+        operation: "CertSetCertificateContextProperty".to_owned(),
+        detail: "the link was not stored".to_owned(),
+    })
+}
+
+/// Stores the certificate. The link is set before, so that the certificate is never there without it.
+fn put(der: &[u8], link: &Link) -> Result<(), TokenError> {
+    let store = Store::open(StoreName::My).map_err(failed)?;
+    let certificate = StoredCertificate::new(der).map_err(failed)?;
+    certificate.set_link(&to_system(link)).map_err(failed)?;
+    store.add(&certificate, true).map_err(failed)?;
+    store.commit().map_err(failed)
+}
+
+/// Whether the certificate is stored with this link.
+fn is_linked(der: &[u8], link: &Link) -> Result<bool, TokenError> {
+    let stored = find(StoreName::My, der)?.and_then(|stored| stored.link());
+    Ok(stored.is_some_and(|stored| from_system(&stored).same_key(link)))
 }
 
 /// Stores the certificate of a CA. A root is left out: Windows trusts those of another store, and asks the user about it.
@@ -51,7 +70,8 @@ pub(super) fn write_authority(der: &[u8]) -> Result<(), TokenError> {
         return Err(Capability::WriteCertificates.missing());
     }
     let store = Store::open(StoreName::IntermediateCa).map_err(failed)?;
-    store.add(der).map_err(failed)?;
+    let certificate = StoredCertificate::new(der).map_err(failed)?;
+    store.add(&certificate, false).map_err(failed)?;
     store.commit().map_err(failed)
 }
 
@@ -60,9 +80,8 @@ pub(super) fn write_authority(der: &[u8]) -> Result<(), TokenError> {
 /// # Errors
 /// [`TokenError::CertificateGone`]; otherwise as [`write`].
 pub(super) fn repair(der: &[u8], link: &Link) -> Result<bool, TokenError> {
-    let certificate = find(StoreName::My, der)?.ok_or(TokenError::CertificateGone)?;
-    let stored = certificate.link().map(|stored| from_system(&stored));
-    if stored.is_some_and(|stored| stored.same_key(link)) {
+    find(StoreName::My, der)?.ok_or(TokenError::CertificateGone)?;
+    if is_linked(der, link)? {
         return Ok(false);
     }
     write(der, link).map(|()| true)
@@ -73,26 +92,26 @@ pub(super) fn repair(der: &[u8], link: &Link) -> Result<bool, TokenError> {
 /// # Errors
 /// [`TokenError::CertificateGone`], [`TokenError::WriteProtected`], [`TokenError::Failed`].
 pub(super) fn delete(der: &[u8]) -> Result<(), TokenError> {
-    let mut deleted = false;
-    for name in [StoreName::My, StoreName::IntermediateCa] {
-        let store = Store::open(name).map_err(failed)?;
-        let copies = store.certificates().into_iter();
-        for copy in copies.filter(|copy| copy.der() == der) {
-            copy.delete().map_err(failed)?;
-            store.commit().map_err(failed)?;
-            deleted = true;
-        }
-    }
-    if deleted {
+    let of_user = delete_from(StoreName::My, der)?;
+    let of_authority = delete_from(StoreName::IntermediateCa, der)?;
+    if of_user || of_authority {
         Ok(())
     } else {
         Err(TokenError::CertificateGone)
     }
 }
 
-fn set_link(store: &Store, certificate: &StoredCertificate, link: &Link) -> Result<(), TokenError> {
-    certificate.set_link(&to_system(link)).map_err(failed)?;
-    store.commit().map_err(failed)
+/// Whether it was there.
+fn delete_from(name: StoreName, der: &[u8]) -> Result<bool, TokenError> {
+    let store = Store::open(name).map_err(failed)?;
+    let mut deleted = false;
+    let copies = store.certificates().into_iter();
+    for copy in copies.filter(|copy| copy.der() == der) {
+        copy.delete().map_err(failed)?;
+        store.commit().map_err(failed)?;
+        deleted = true;
+    }
+    Ok(deleted)
 }
 
 /// The stored certificate, read again from Windows.

@@ -107,19 +107,25 @@ fn restrict(started: &Started, new: &NewKey) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// Reads what the provider really made.
+/// Reads what the provider really stored: a provider that keeps keys in memory only does not find it again.
 fn read_back(
-    key: &Key,
+    made: &Key,
     provider: &OpenProvider,
     container: &str,
     algorithm: KeyAlgorithm,
 ) -> Result<KeyEntry, TokenError> {
-    if !key::is_confined(key) {
+    let key = Key::open(&provider.handle, container, 0, 0);
+    let key = key.map_err(|e| match meaning(e.code) {
+        Meaning::Gone(_) => TokenError::NoAlgorithm,
+        _ => token_error(e.call, e.code),
+    })?;
+    if !key::is_confined(&key) {
         return Err(TokenError::Extractable);
     }
     let link = Link::new(provider.name, container);
-    let entry = key::entry(key, &link, Some(provider.protection))?;
-    if entry.algorithm != algorithm {
+    let entry = key::entry(&key, &link, Some(provider.protection))?;
+    let same = key::entry(made, &link, None)?.spki_der == entry.spki_der;
+    if !same || entry.algorithm != algorithm {
         return Err(TokenError::NoAlgorithm);
     }
     Ok(entry)

@@ -1,10 +1,10 @@
-//! One certificate in a store.
+//! One certificate, in a store or to be added to one.
 
 use std::slice;
 
 use windows_sys::Win32::Security::Cryptography::{
-    CERT_CONTEXT, CertDeleteCertificateFromStore, CertDuplicateCertificateContext,
-    CertFreeCertificateContext,
+    CERT_CONTEXT, CertCreateCertificateContext, CertDeleteCertificateFromStore,
+    CertDuplicateCertificateContext, CertFreeCertificateContext, X509_ASN_ENCODING,
 };
 
 use crate::error::CallError;
@@ -14,6 +14,23 @@ use crate::error::CallError;
 pub struct StoredCertificate(*mut CERT_CONTEXT);
 
 impl StoredCertificate {
+    /// A certificate (DER) that is in no store yet.
+    ///
+    /// # Errors
+    /// The code of `CertCreateCertificateContext`.
+    pub fn new(der: &[u8]) -> Result<Self, CallError> {
+        let size = u32::try_from(der.len()).unwrap_or(u32::MAX);
+        // SAFETY: `der` has `size` bytes, which the call copies; the caller owns the context that it returns.
+        unsafe {
+            Self::own(CertCreateCertificateContext(
+                X509_ASN_ENCODING,
+                der.as_ptr(),
+                size,
+            ))
+        }
+        .ok_or_else(|| CallError::last("CertCreateCertificateContext"))
+    }
+
     /// Takes ownership of a context; `None` for null.
     ///
     /// # Safety

@@ -67,7 +67,7 @@ impl StoredCertificate {
         }
     }
 
-    /// Sets the link. Commit the store afterwards.
+    /// Sets the link, before the certificate is added to a store.
     ///
     /// # Errors
     /// The code of `CertSetCertificateContextProperty`.

@@ -3,9 +3,10 @@
 use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Security::Cryptography::{
-    CERT_CONTEXT, CERT_STORE_ADD_USE_EXISTING, CERT_STORE_CTRL_COMMIT, CERT_STORE_PROV_SYSTEM_W,
-    CERT_SYSTEM_STORE_CURRENT_USER, CertAddEncodedCertificateToStore, CertCloseStore,
-    CertControlStore, CertEnumCertificatesInStore, CertOpenStore, HCERTSTORE, X509_ASN_ENCODING,
+    CERT_CONTEXT, CERT_STORE_ADD_REPLACE_EXISTING, CERT_STORE_ADD_USE_EXISTING,
+    CERT_STORE_CTRL_COMMIT, CERT_STORE_PROV_SYSTEM_W, CERT_SYSTEM_STORE_CURRENT_USER,
+    CertAddCertificateContextToStore, CertCloseStore, CertControlStore,
+    CertEnumCertificatesInStore, CertOpenStore, HCERTSTORE,
 };
 
 use super::certificate::StoredCertificate;
@@ -81,30 +82,25 @@ impl Store {
         }
     }
 
-    /// Adds a certificate (DER), or returns the one that is there already.
+    /// Adds a certificate; one that is there already is replaced, with its properties, or kept. Commit the store
+    /// afterwards.
     ///
     /// # Errors
-    /// The code of `CertAddEncodedCertificateToStore`.
-    pub fn add(&self, der: &[u8]) -> Result<StoredCertificate, CallError> {
-        const CALL: &str = "CertAddEncodedCertificateToStore";
-        let mut context = null_mut();
-        let size = u32::try_from(der.len()).unwrap_or(u32::MAX);
-        // SAFETY: the handle is owned, `der` has `size` bytes, and `context` receives a context that the caller owns.
+    /// The code of `CertAddCertificateContextToStore`.
+    pub fn add(&self, certificate: &StoredCertificate, replace: bool) -> Result<(), CallError> {
+        let disposition = if replace {
+            CERT_STORE_ADD_REPLACE_EXISTING
+        } else {
+            CERT_STORE_ADD_USE_EXISTING
+        };
+        // SAFETY: handle and context are owned; the added copy is not asked for.
         let added = unsafe {
-            CertAddEncodedCertificateToStore(
-                self.0,
-                X509_ASN_ENCODING,
-                der.as_ptr(),
-                size,
-                CERT_STORE_ADD_USE_EXISTING,
-                &raw mut context,
-            )
+            CertAddCertificateContextToStore(self.0, certificate.context(), disposition, null_mut())
         };
         if added == 0 {
-            return Err(CallError::last(CALL));
+            return Err(CallError::last("CertAddCertificateContextToStore"));
         }
-        // SAFETY: the call above returned this context to us.
-        unsafe { StoredCertificate::own(context) }.ok_or(CallError::new(CALL, 0))
+        Ok(())
     }
 
     /// Writes changes through to the registry.
