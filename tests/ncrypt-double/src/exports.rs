@@ -1,7 +1,6 @@
 //! The functions of `ncrypt.dll` that the agent calls, as Microsoft documents them.
 
 use std::ffi::c_void;
-use std::ptr::null_mut;
 use std::slice;
 
 use windows_sys::Win32::Foundation::{
@@ -412,7 +411,7 @@ fn names_of(key: &StoredKey) -> *mut Buffer {
 
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "system" fn NCryptFreeBuffer(pointer: *mut c_void) -> i32 {
-    if pointer != null_mut() {
+    if !pointer.is_null() {
         // SAFETY: the caller gives a buffer of `NCryptEnumKeys`, and does not use it afterwards.
         drop(unsafe { Box::from_raw(pointer.cast::<Buffer>()) });
     }

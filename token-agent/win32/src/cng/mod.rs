@@ -5,7 +5,7 @@
 //! - [`provider`]: one provider, and the names of its keys
 //! - [`key`]: one private key
 //! - [`policy`]: what may be done with a key
-//! - [`signature`]: signatures
+//! - [`signature`]: how a key signs a hash
 
 pub mod key;
 pub mod names;
