@@ -44,7 +44,7 @@ fn a_bad_file_is_refused_by_file_and_field() {
         (
             "unknown key store",
             format!("key_store = \"cloud\"\n{good}"),
-            "key_store",
+            "cloud",
         ),
         ("no id", changed(good, "id", ""), "id"),
         ("bad id", changed(good, "id", "id = \"a/b\""), "identifier"),
