@@ -3,9 +3,9 @@
 use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Security::Cryptography::{
-    CRYPT_SILENT, CryptAcquireContextW, CryptCreateHash, CryptDestroyHash, CryptDestroyKey,
-    CryptExportKey, CryptGetUserKey, CryptReleaseContext, CryptSetHashParam, CryptSignHashW,
-    HP_HASHVAL, PUBLICKEYBLOB,
+    CRYPT_MACHINE_KEYSET, CRYPT_SILENT, CryptAcquireContextW, CryptCreateHash, CryptDestroyHash,
+    CryptDestroyKey, CryptExportKey, CryptGetUserKey, CryptReleaseContext, CryptSetHashParam,
+    CryptSignHashW, HP_HASHVAL, PUBLICKEYBLOB,
 };
 
 use crate::certificates::KeyLink;
@@ -30,7 +30,9 @@ impl LegacyKey {
     pub fn open(link: &KeyLink, silent: bool) -> Result<Self, CallError> {
         let (container, name) = (wide(&link.container), wide(&link.provider));
         let mut provider = 0;
-        let flags = link.flags | if silent { CRYPT_SILENT } else { 0 };
+        // The link's other flags are not for this call; as its own they would create or delete a container.
+        let of_computer = link.flags & CRYPT_MACHINE_KEYSET;
+        let flags = of_computer | if silent { CRYPT_SILENT } else { 0 };
         // SAFETY: both names end with zero, and `provider` receives the handle.
         let done = unsafe {
             CryptAcquireContextW(

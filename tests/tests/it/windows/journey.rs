@@ -70,6 +70,12 @@ fn a_certificate_is_issued_used_renewed_lost_and_deleted() -> Outcome {
         (&entries[0]["usable"], &entries[0]["protection"]),
         (&true.into(), &"tpm".into())
     );
+    let registry = computer.prefix().registry()?.to_lowercase();
+    assert!(registry.contains("systemcertificates\\\\my\\\\certificates"));
+    assert!(
+        registry.contains("systemcertificates\\\\ca\\\\certificates"),
+        "its CA's too"
+    );
     pc.run(&["verify", "dev"])?.result()?;
 
     let not_after: Timestamp = entries[0]["not_after"]

@@ -37,7 +37,8 @@ fn a_key_of_a_legacy_provider_signs_and_is_never_deleted() -> Outcome {
         container: CONTAINER.to_owned(),
         provider_type: TYPE,
         key_spec: SPEC,
-        flags: 0,
+        // `CRYPT_DELETEKEYSET`: from a link it must have no effect.
+        flags: 0x10,
     };
     let der = certificate_for(&spki)?;
     let told = |e: TokenError| format!("{e:?}");
