@@ -4,12 +4,10 @@ use std::ffi::c_void;
 use std::slice;
 
 use windows_sys::Win32::Foundation::{
-    NTE_BAD_KEYSET, NTE_BUFFER_TOO_SMALL, NTE_EXISTS, NTE_FAIL, NTE_INVALID_HANDLE,
-    NTE_NO_MORE_ITEMS, NTE_NOT_FOUND, NTE_NOT_SUPPORTED,
+    NTE_BAD_KEYSET, NTE_BUFFER_TOO_SMALL, NTE_EXISTS, NTE_FAIL, NTE_INVALID_HANDLE, NTE_NOT_FOUND,
+    NTE_NOT_SUPPORTED,
 };
-use windows_sys::Win32::Security::Cryptography::{
-    NCRYPT_PAD_PSS_FLAG, NCRYPT_UI_POLICY, NCryptKeyName,
-};
+use windows_sys::Win32::Security::Cryptography::{NCRYPT_PAD_PSS_FLAG, NCRYPT_UI_POLICY};
 
 use crate::files::{StoredKey, called, fault};
 use crate::handles::{CARD, Object, PLATFORM, SOFTWARE, free, object};
@@ -22,12 +20,12 @@ const SILENT_CONTEXT: i32 = 0x8009_0022_u32.cast_signed();
 const SILENT: u32 = 0x40;
 
 /// The result as a code.
-fn code(result: Result<(), i32>) -> i32 {
+pub(crate) fn code(result: Result<(), i32>) -> i32 {
     result.err().unwrap_or(0)
 }
 
 /// A text that ends with zero.
-unsafe fn text(pointer: *const u16) -> String {
+pub(crate) unsafe fn text(pointer: *const u16) -> String {
     if pointer.is_null() {
         return String::new();
     }
@@ -56,7 +54,11 @@ unsafe fn give(bytes: &[u8], output: *mut u8, room: u32, length: *mut u32) -> Re
 }
 
 /// The object, after its call was noted.
-unsafe fn target<'a>(call: &str, handle: usize, about: &str) -> Result<&'a mut Object, i32> {
+pub(crate) unsafe fn target<'a>(
+    call: &str,
+    handle: usize,
+    about: &str,
+) -> Result<&'a mut Object, i32> {
     // SAFETY: the caller gives a handle of this DLL.
     let object = unsafe { object(handle) }.ok_or(NTE_INVALID_HANDLE)?;
     called(
@@ -348,74 +350,6 @@ pub(crate) unsafe extern "system" fn NCryptDeleteKey(handle: usize, _flags: u32)
             Ok(())
         }))
     }
-}
-
-/// What the names of keys were read to, one by one.
-struct Enumeration(Vec<StoredKey>);
-
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "system" fn NCryptEnumKeys(
-    provider: usize,
-    scope: *const u16,
-    name: *mut *mut NCryptKeyName,
-    state: *mut *mut c_void,
-    _flags: u32,
-) -> i32 {
-    // SAFETY: the caller gives a handle of this DLL, and places for a name and for the state of this enumeration.
-    unsafe {
-        code(
-            target("NCryptEnumKeys", provider, &text(scope)).and_then(|object| {
-                if (*state).is_null() {
-                    let mut keys = StoredKey::all(object.provider());
-                    keys.reverse();
-                    *state = buffer(Box::new(Enumeration(keys)));
-                }
-                let held = &mut *(*state).cast::<Buffer>();
-                let next = held.enumeration.as_mut().and_then(|keys| keys.0.pop());
-                let key = next.ok_or(NTE_NO_MORE_ITEMS)?;
-                *name = names_of(&key).cast();
-                Ok(())
-            }),
-        )
-    }
-}
-
-/// Any buffer that the caller frees. The name comes first, so that its address is the buffer's.
-#[repr(C)]
-struct Buffer {
-    name: NCryptKeyName,
-    texts: [Vec<u16>; 2],
-    enumeration: Option<Box<Enumeration>>,
-}
-
-fn buffer(enumeration: Box<Enumeration>) -> *mut c_void {
-    let buffer = Buffer {
-        name: NCryptKeyName::default(),
-        texts: [Vec::new(), Vec::new()],
-        enumeration: Some(enumeration),
-    };
-    Box::into_raw(Box::new(buffer)).cast()
-}
-
-fn names_of(key: &StoredKey) -> *mut Buffer {
-    let wide = |text: &str| text.encode_utf16().chain([0]).collect::<Vec<u16>>();
-    let mut buffer = Box::new(Buffer {
-        name: NCryptKeyName::default(),
-        texts: [wide(&key.name), wide(&key.algorithm)],
-        enumeration: None,
-    });
-    buffer.name.pszName = buffer.texts[0].as_mut_ptr();
-    buffer.name.pszAlgid = buffer.texts[1].as_mut_ptr();
-    Box::into_raw(buffer)
-}
-
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "system" fn NCryptFreeBuffer(pointer: *mut c_void) -> i32 {
-    if !pointer.is_null() {
-        // SAFETY: the caller gives a buffer of `NCryptEnumKeys`, and does not use it afterwards.
-        drop(unsafe { Box::from_raw(pointer.cast::<Buffer>()) });
-    }
-    0
 }
 
 #[unsafe(no_mangle)]

@@ -22,6 +22,7 @@
 //! Never ship it.
 //!
 //! - `exports`: the functions
+//! - `enumeration`: the names of keys, one by one
 //! - `handles`: providers and keys as handles
 //! - `files`: keys, calls and faults in files
 //! - `math`: key pairs and signatures, by Wine's `bcrypt.dll`
@@ -33,6 +34,7 @@
     reason = "a DLL of Windows is a set of C functions, whose contract is Microsoft's"
 )]
 
+mod enumeration;
 mod exports;
 mod files;
 mod handles;
