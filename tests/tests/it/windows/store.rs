@@ -92,7 +92,7 @@ fn a_key_is_restricted_before_it_exists_and_read_back() -> Outcome {
     let calls: Vec<&str> = calls.lines().skip(before).collect();
     let at = |call: &str, about: &str| {
         let fits = |line: &&str| line.starts_with(call) && line.trim_end().ends_with(about);
-        calls.iter().position(|line| fits(&line))
+        calls.iter().position(fits)
     };
     let order = [
         at("NCryptCreatePersistedKey Platform", ""),
@@ -136,7 +136,8 @@ fn a_key_that_can_be_exported_is_destroyed() -> Outcome {
 fn a_failure_on_the_way_leaves_no_key() -> Outcome {
     let computer = WindowsComputer::with_double()?;
     let mut store = opened(&computer)?;
-    let faults: [(&str, fn(&TokenError) -> bool); 5] = [
+    type Expected = fn(&TokenError) -> bool;
+    let faults: [(&str, Expected); 5] = [
         ("NCryptFinalizeKey 0x80070070", |e| *e == TokenError::Full),
         ("NCryptFinalizeKey 0x800704c7", |e| {
             *e == TokenError::Cancelled
