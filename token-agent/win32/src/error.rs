@@ -33,3 +33,10 @@ impl fmt::Display for CallError {
 }
 
 impl std::error::Error for CallError {}
+
+impl From<CallError> for std::io::Error {
+    /// The code as an error of the operating system, for callers that pass Win32 errors on as those of `std`.
+    fn from(error: CallError) -> Self {
+        Self::from_raw_os_error(error.code)
+    }
+}

@@ -1,5 +1,8 @@
 //! UTF-16 strings, as Windows takes and returns them.
 
+use std::os::windows::ffi::OsStrExt as _;
+use std::path::Path;
+
 /// The text with its terminating zero. A zero within the text would end it early, so it is left out.
 #[must_use]
 pub fn wide(text: &str) -> Vec<u16> {
@@ -14,6 +17,12 @@ pub fn wide(text: &str) -> Vec<u16> {
 pub fn narrow(units: &[u16]) -> String {
     let end = units.iter().position(|unit| *unit == 0);
     String::from_utf16_lossy(&units[..end.unwrap_or(units.len())])
+}
+
+/// A path with its terminating zero. The standard library refuses paths with a zero before they get here.
+#[must_use]
+pub fn wide_path(path: &Path) -> Vec<u16> {
+    path.as_os_str().encode_wide().chain([0]).collect()
 }
 
 /// The text at a pointer that Windows returned; empty for null.
