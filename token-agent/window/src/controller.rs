@@ -14,7 +14,9 @@ use zeroize::Zeroizing;
 use crate::catalogue::program::no_japanese;
 use crate::catalogue::{ask, queue};
 use crate::fonts::FontCoverage;
+use crate::front;
 use crate::message::{PageAnswer, UserAction, WindowCommand, WindowEvent};
+use crate::palette;
 use crate::typing::{self, Typed};
 use crate::ui::AgentWindow;
 use crate::view::paint::{dress, paint};
@@ -65,6 +67,7 @@ impl WindowController {
             commands,
             event_sender,
         }));
+        palette::apply(window);
         dress(window, lang, coverage);
         controller.borrow_mut().repaint(window);
         connect(window, &controller);
@@ -141,6 +144,7 @@ impl WindowController {
                 self.refused = refused;
                 window.set_queued(self.beside_the_buttons().into());
             }
+            WindowCommand::ToFront => front::bring(window),
             WindowCommand::Quit => {
                 let _ = slint::quit_event_loop();
             }

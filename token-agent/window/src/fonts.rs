@@ -1,6 +1,8 @@
 //! Font coverage, checked before the window is created: without any font that fails, and without Japanese glyphs all
 //! labels would be blank.
 
+use std::sync::OnceLock;
+
 use fontique::{Collection, CollectionOptions, FallbackKey, FamilyId, Script};
 
 /// Characters that occur on every Japanese page.
@@ -8,6 +10,30 @@ const JAPANESE: [char; 3] = ['あ', 'ア', '証'];
 
 /// Their scripts, for the font lookup.
 const SCRIPTS: [&[u8; 4]; 3] = [b"Hira", b"Kana", b"Hani"];
+
+/// Fonts with Japanese glyphs on this system, the preferred one first: without a name some systems show none.
+const FAMILIES: &[&str] = if cfg!(windows) {
+    &[
+        "Yu Gothic UI",
+        "Meiryo UI",
+        "Meiryo",
+        "MS UI Gothic",
+        "Noto Sans CJK JP",
+    ]
+} else {
+    &["Noto Sans CJK JP"]
+};
+
+/// The first of [`FAMILIES`] that is installed, or the first of all.
+#[must_use]
+pub fn family() -> &'static str {
+    static FAMILY: OnceLock<&str> = OnceLock::new();
+    FAMILY.get_or_init(|| {
+        let mut fonts = installed();
+        let found = FAMILIES.iter().find(|name| is_japanese(&mut fonts, name));
+        found.copied().unwrap_or(FAMILIES[0])
+    })
+}
 
 /// The characters that the fonts cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +56,9 @@ pub fn coverage() -> Option<FontCoverage> {
 }
 
 fn of_all_fonts() -> Option<FontCoverage> {
-    let mut fonts = Collection::new(CollectionOptions {
-        shared: false,
-        system_fonts: true,
-    });
+    let mut fonts = installed();
     fonts.family_names().next()?;
-    let named = fonts.family_id(crate::view::paint::FONT);
-    if named.is_some_and(|family| JAPANESE.iter().all(|c| has(&mut fonts, family, *c))) {
+    if FAMILIES.iter().any(|name| is_japanese(&mut fonts, name)) {
         return Some(FontCoverage::Full);
     }
     let all = JAPANESE.iter().zip(SCRIPTS).all(|(character, script)| {
@@ -51,6 +73,19 @@ fn of_all_fonts() -> Option<FontCoverage> {
     } else {
         FontCoverage::LatinOnly
     })
+}
+
+fn installed() -> Collection {
+    Collection::new(CollectionOptions {
+        shared: false,
+        system_fonts: true,
+    })
+}
+
+/// Whether the family of this name is installed and has Japanese glyphs.
+fn is_japanese(fonts: &mut Collection, name: &str) -> bool {
+    let family = fonts.family_id(name);
+    family.is_some_and(|family| JAPANESE.iter().all(|c| has(fonts, family, *c)))
 }
 
 /// Whether a family has a glyph for this character.

@@ -14,8 +14,9 @@
 //! - [`actions`]: the actions of the buttons in the list of tokens
 //! - [`queue`]: the queue of links
 //! - [`instance`]: one window per user
-//! - [`backend`]: the renderer
+//! - [`backend`], [`display`]: the renderer, and what it needs
 //! - [`fonts`], [`fit`], [`input_method`]: missing fonts, small screens, input methods
+//! - [`front`], [`notice`], [`palette`]: the foreground, messages without a window, the high-contrast theme
 //! - [`browser_page`]: the bank's page in the browser
 //! - [`message`]: messages between the threads
 //! - [`ui`]: the window, generated from `ui/window.slint`
@@ -26,11 +27,15 @@ pub mod browser_page;
 pub mod catalogue;
 pub mod cli;
 pub mod controller;
+pub mod display;
 pub mod fit;
 pub mod fonts;
+pub mod front;
 pub mod input_method;
 pub mod instance;
 pub mod message;
+pub mod notice;
+pub mod palette;
 pub mod program;
 pub mod queue;
 mod typing;

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use inkan_agent::catalogue::Lang;
+use inkan_agent::config::directory::UserDirectories;
+use inkan_agent::locale;
 use inkan_agent_window::cli::{Cli, Command};
 use inkan_agent_window::program::{self, ProcessEnvironment};
 
@@ -24,18 +25,12 @@ fn main() -> ExitCode {
     inkan_agent_window::input_method::leave_out();
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let environment = ProcessEnvironment {
-        lang: cli.lang.unwrap_or_else(lang_of_environment),
-        config_home: path("XDG_CONFIG_HOME"),
-        home: path("HOME"),
+        lang: cli
+            .lang
+            .unwrap_or_else(|| locale::language(|name| std::env::var(name).ok())),
+        user: UserDirectories::of(path),
         runtime: path("XDG_RUNTIME_DIR"),
         now: jiff::Timestamp::now(),
     };
     program::run(&cli, environment)
-}
-
-/// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set decides.
-fn lang_of_environment() -> Lang {
-    let set = |name: &&str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
-    locale.map_or_else(Lang::default, |l| Lang::from_locale(&l))
 }

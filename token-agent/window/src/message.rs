@@ -26,6 +26,8 @@ pub enum WindowCommand {
         /// Whether a link was refused because the queue was full.
         refused: bool,
     },
+    /// A later start of the program asks for the window.
+    ToFront,
     /// End the program.
     Quit,
 }

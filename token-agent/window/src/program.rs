@@ -7,7 +7,7 @@ use std::thread;
 
 use inkan_agent::catalogue::{Lang, entry};
 use inkan_agent::clock::Clock;
-use inkan_agent::config::directory::ConfigDir;
+use inkan_agent::config::directory::{ConfigDir, UserDirectories};
 use inkan_agent::config::proxy::{self, System};
 use inkan_agent::config::{agent_file, banks, modules};
 use inkan_agent::driver::HostProgram;
@@ -18,6 +18,7 @@ use inkan_agent::token::local::LocalTokens;
 use jiff::Timestamp;
 use slint::ComponentHandle;
 
+use crate::catalogue::frame::app;
 use crate::catalogue::{program as words, queue as queue_words};
 use crate::cli::{Cli, Command};
 use crate::controller::WindowController;
@@ -29,7 +30,7 @@ use crate::ui::AgentWindow;
 use crate::ui_channel::UiChannel;
 use crate::view_model::{About, ViewModel};
 use crate::worker::Worker;
-use crate::{backend, fit};
+use crate::{backend, display, fit, notice};
 
 /// How long to retry while the bank is busy or the connection fails.
 const RETRY_FOR: std::time::Duration = std::time::Duration::from_secs(90);
@@ -39,10 +40,8 @@ const RETRY_FOR: std::time::Duration = std::time::Duration::from_secs(90);
 pub struct ProcessEnvironment {
     /// The initial language of the window.
     pub lang: Lang,
-    /// `XDG_CONFIG_HOME`.
-    pub config_home: Option<PathBuf>,
-    /// `HOME`.
-    pub home: Option<PathBuf>,
+    /// Where this user's programs keep their files.
+    pub user: UserDirectories,
     /// `XDG_RUNTIME_DIR`.
     pub runtime: Option<PathBuf>,
     /// The time.
@@ -53,22 +52,18 @@ pub struct ProcessEnvironment {
 #[must_use]
 pub fn run(cli: &Cli, environment: ProcessEnvironment) -> ExitCode {
     let Some(coverage) = fonts::coverage() else {
-        return leave(words::no_fonts(environment.lang), Exit::Configuration);
+        return leave(
+            words::no_fonts(environment.lang),
+            environment.lang,
+            Exit::Configuration,
+        );
     };
     let lang = match coverage {
         FontCoverage::Full => environment.lang,
         FontCoverage::LatinOnly => Lang::En,
     };
-    let usual = ConfigDir::resolve(
-        None,
-        environment.config_home.clone(),
-        environment.home.clone(),
-    );
-    let config = ConfigDir::resolve(
-        cli.config_dir.clone(),
-        environment.config_home,
-        environment.home,
-    );
+    let usual = ConfigDir::resolve(None, &environment.user);
+    let config = ConfigDir::resolve(cli.config_dir.clone(), &environment.user);
     let link = match &cli.command {
         Some(Command::Open { link }) => link.as_deref(),
         Some(Command::OpenPage) | None => None,
@@ -77,26 +72,33 @@ pub fn run(cli: &Cli, environment: ProcessEnvironment) -> ExitCode {
     let first = match &config {
         Ok(config) => {
             let is_usual = usual.is_ok_and(|usual| usual.path() == config.path());
-            let directory = instance_directory::path(environment.runtime, config.path(), !is_usual);
+            let directory = instance_directory::path(environment.runtime, config, !is_usual);
             match instance::start(&directory, link) {
                 Start::First(first) => Some(first),
                 Start::Later(OfferResult::Taken) => {
-                    return leave(queue_words::handed_over(lang), Exit::Ok);
+                    notice::note(queue_words::handed_over(lang));
+                    return ExitCode::from(Exit::Ok.code());
+                }
+                Start::Foreign => {
+                    return leave(queue_words::foreign(lang), lang, Exit::NotTrusted);
                 }
                 Start::Later(OfferResult::Full) => {
-                    return leave(queue_words::full(lang), Exit::Cancelled);
+                    return leave(queue_words::full(lang), lang, Exit::Cancelled);
                 }
                 Start::Later(OfferResult::Ended) | Start::Unanswered => {
-                    return leave(queue_words::unanswered(lang), Exit::Internal);
+                    return leave(queue_words::unanswered(lang), lang, Exit::Internal);
                 }
             }
         }
         Err(_) => None,
     };
+    if !display::is_usable() {
+        return leave(words::no_refresh_rate(lang), lang, Exit::Internal);
+    }
     let clock = clock(cli, environment.now);
     let opened = OpenWindow::new(lang, coverage, config.as_ref().ok());
     let Ok(opened) = opened else {
-        return leave(words::no_desktop(lang), Exit::Internal);
+        return leave(words::no_desktop(lang), lang, Exit::Internal);
     };
     let context = config
         .map_err(Failure::from)
@@ -219,6 +221,7 @@ fn receive(
     let offer = queue.offer(link);
     let (waiting, refused) = queue.state();
     commands.send(WindowCommand::Queue { waiting, refused });
+    commands.send(WindowCommand::ToFront);
     let _ = event_sender.send(WindowEvent::Link);
     offer
 }
@@ -243,8 +246,7 @@ fn about(config: Option<&ConfigDir>) -> About {
     }
 }
 
-#[allow(clippy::print_stderr)] // there is no window to show it in
-fn leave(message: &str, exit: Exit) -> ExitCode {
-    eprintln!("{message}");
+fn leave(message: &str, lang: Lang, exit: Exit) -> ExitCode {
+    notice::show(app(lang), message);
     ExitCode::from(exit.code())
 }

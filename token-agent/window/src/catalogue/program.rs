@@ -25,3 +25,12 @@ pub fn no_desktop(lang: Lang) -> &'static str {
         "No display is available, so the window cannot be shown. In a terminal you can use inkan-agent.",
     )
 }
+
+/// The display has no refresh rate.
+#[must_use]
+pub fn no_refresh_rate(lang: Lang) -> &'static str {
+    lang.pick(
+        "この画面（仮想ディスプレイ）は更新間隔を示さないため、ウィンドウを開けません [display-rate]。ディスプレイの設定でリフレッシュレートを選ぶか、コマンドの inkan-agent を使ってください。",
+        "This display reports no refresh rate, so the window cannot be shown [display-rate]. Choose a refresh rate in the display's settings, or use inkan-agent in a terminal.",
+    )
+}

@@ -54,3 +54,12 @@ pub fn unanswered(lang: Lang) -> &'static str {
         "The window that is already open does not respond. Close it, then try again.",
     )
 }
+
+/// A later start: another user's program responded.
+#[must_use]
+pub fn foreign(lang: Lang) -> &'static str {
+    lang.pick(
+        "このコンピューターの別のプログラムが、電子証明書アプリの名を使っています [window-foreign]。何も送っていません。開いているウィンドウを閉じて、もう一度お試しください。続くときは、サインアウトして、管理者にお知らせください。",
+        "Another program on this computer uses the name of the certificate app [window-foreign]. Nothing was sent. Close the open window and try again. If it happens again, sign out and tell your administrator.",
+    )
+}

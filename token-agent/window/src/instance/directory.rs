@@ -1,42 +1,65 @@
 //! The directory of lock and socket, private to this user.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
+use inkan_agent::config::directory::ConfigDir;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-/// The directory: in the session's own (`XDG_RUNTIME_DIR`), which ends with the session, otherwise beside the bank
-/// files. A window with a configuration other than the default (`named`) is separate: it must not receive links for
+/// The directory: in the session's own (`XDG_RUNTIME_DIR`), which ends with the session, otherwise among the files of this
+/// computer. A window with a configuration other than the default (`named`) is separate: it must not receive links for
 /// banks that it does not know.
 #[must_use]
-pub fn path(runtime: Option<PathBuf>, config: &Path, named: bool) -> PathBuf {
-    match runtime.filter(|r| r.is_absolute()) {
-        Some(runtime) if named => {
-            let real = std::fs::canonicalize(config).unwrap_or_else(|_| config.to_owned());
-            let hash = sha256_hex(real.as_os_str().as_encoded_bytes());
-            runtime.join(format!("inkan-{}", &hash[..16]))
-        }
-        Some(runtime) => runtime.join("inkan"),
-        None => config.join("run"),
+pub fn path(runtime: Option<PathBuf>, config: &ConfigDir, named: bool) -> PathBuf {
+    let (base, usual) = match runtime.filter(|r| r.is_absolute()) {
+        Some(runtime) => (runtime, "inkan"),
+        None => (config.local().to_owned(), "run"),
+    };
+    // Beside a named configuration there is no other.
+    if named && base != config.path() {
+        base.join(format!("{usual}-{}", hash(config.path())))
+    } else {
+        base.join(usual)
     }
 }
 
-/// Creates the directory and makes it private.
-///
-/// # Errors
-/// The error that the system reports, or that another user owns the directory.
-pub fn make_private(directory: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(directory)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
-        let about = std::fs::symlink_metadata(directory)?;
-        if !about.is_dir() || about.uid() != rustix::process::geteuid().as_raw() {
-            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
-        }
-        if about.mode() & 0o077 != 0 {
-            std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))?;
+fn hash(config: &Path) -> String {
+    let real = std::fs::canonicalize(config).unwrap_or_else(|_| config.to_owned());
+    let hash = sha256_hex(real.as_os_str().as_encoded_bytes());
+    hash[..16].to_owned()
+}
+
+#[cfg(all(test, unix))] // absolute paths
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use inkan_agent::config::directory::UserDirectories;
+
+    use super::*;
+
+    #[test]
+    fn every_configuration_has_a_window_of_its_own() {
+        let user = UserDirectories {
+            config: Some(PathBuf::from("/c/inkan")),
+            local: Some(PathBuf::from("/l/inkan")),
+        };
+        let usual = ConfigDir::resolve(None, &user).unwrap();
+        let named = ConfigDir::resolve(Some(PathBuf::from("/n")), &user).unwrap();
+        let beside = ConfigDir::at(PathBuf::from("/n"));
+        let runtime = || Some(PathBuf::from("/run/user/1"));
+        assert_eq!(
+            path(runtime(), &usual, false),
+            Path::new("/run/user/1/inkan")
+        );
+        assert_eq!(path(None, &usual, false), Path::new("/l/inkan/run"));
+        assert_eq!(path(None, &beside, true), Path::new("/n/run"));
+        for (directory, prefix) in [
+            (path(runtime(), &named, true), "/run/user/1/inkan-"),
+            (path(None, &named, true), "/l/inkan/run-"),
+        ] {
+            let text = directory.display().to_string();
+            assert!(
+                text.starts_with(prefix) && text.ends_with(&hash(named.path())),
+                "{text}"
+            );
         }
     }
-    Ok(())
 }

@@ -1,14 +1,24 @@
-//! One window per user. The first instance holds a lock and listens on a local socket (a file, never a network port); a
+//! One window per user. The first instance holds a lock and listens on a local socket or pipe (never a network port); a
 //! later instance passes its link on and exits.
 //!
 //! - [`directory`]: the directory of lock and socket
-//! - [`listener`]: the socket: a link in, one word out
-//!
-//! On platforms other than Unix every instance is independent.
+//! - `unix`: a socket in that directory
+//! - `windows`, `frame`: a named pipe, and messages on it
+//! - `word`: a link one way, one word the other
 
 pub mod directory;
+#[cfg(any(windows, test))]
+mod frame;
 #[cfg(unix)]
-mod listener;
+mod unix;
+#[cfg(windows)]
+mod windows;
+mod word;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
 
 use std::fs::File;
 use std::path::Path;
@@ -19,6 +29,8 @@ use crate::queue::OfferResult;
 /// How long a later instance tries to reach the first one, which may be starting or ending.
 const HANDOVER_TIMEOUT: Duration = Duration::from_secs(5);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+/// Time limit for each side of a connection.
+const LIMIT: Duration = Duration::from_secs(3);
 
 /// Which instance this is.
 #[derive(Debug)]
@@ -29,14 +41,26 @@ pub enum Start {
     Later(OfferResult),
     /// The first one does not respond; nothing was passed on.
     Unanswered,
+    /// A program of another user responds in its place; nothing was passed on.
+    Foreign,
+}
+
+/// Why a link was not passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SendError {
+    /// No response, or none yet.
+    Unanswered,
+    /// Somebody else's program is there.
+    #[cfg_attr(unix, allow(dead_code))]
+    // the socket is in a directory that nobody else can enter
+    Foreign,
 }
 
 /// The first instance's lock and socket.
 #[derive(Debug)]
 pub struct FirstInstance {
     _lock: Option<File>,
-    #[cfg(unix)]
-    listener: Option<listener::InstanceListener>,
+    listener: Option<system::InstanceListener>,
 }
 
 /// Determines which instance this is. If there is another one, it receives `link`.
@@ -50,9 +74,10 @@ pub fn start(directory: &Path, link: Option<&str>) -> Start {
             Ok(Some(lock)) => return Start::First(FirstInstance::with(lock, directory)),
             Ok(None) => {}
         }
-        #[cfg(unix)]
-        if let Ok(offer) = listener::send_link(directory, link.unwrap_or_default()) {
-            return Start::Later(offer);
+        match system::send_link(directory, link.unwrap_or_default()) {
+            Ok(offer) => return Start::Later(offer),
+            Err(SendError::Foreign) => return Start::Foreign,
+            Err(SendError::Unanswered) => {}
         }
         if Instant::now() >= deadline {
             return Start::Unanswered;
@@ -63,7 +88,7 @@ pub fn start(directory: &Path, link: Option<&str>) -> Start {
 
 /// The lock, or `None` while another instance holds it.
 fn lock(directory: &Path) -> std::io::Result<Option<File>> {
-    directory::make_private(directory)?;
+    system::make_private(directory)?;
     let file = File::options()
         .create(true)
         .truncate(false)
@@ -77,33 +102,28 @@ fn lock(directory: &Path) -> std::io::Result<Option<File>> {
 }
 
 impl FirstInstance {
-    fn alone() -> Self {
+    const fn alone() -> Self {
         Self {
             _lock: None,
-            #[cfg(unix)]
             listener: None,
         }
     }
 
-    #[cfg_attr(not(unix), allow(unused_variables))]
     fn with(lock: File, directory: &Path) -> Self {
         Self {
             _lock: Some(lock),
-            #[cfg(unix)]
-            listener: listener::InstanceListener::open(directory).ok(),
+            listener: system::InstanceListener::open(directory).ok(),
         }
     }
 
     /// Passes every link from later instances to `take`, on a separate thread. An empty link only requests the window.
-    #[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
     pub fn listen(&mut self, take: impl Fn(String) -> OfferResult + Send + 'static) {
-        #[cfg(unix)]
         if let Some(listener) = self.listener.take() {
             std::thread::spawn(move || listener.answer(take));
         }
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;

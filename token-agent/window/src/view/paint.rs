@@ -7,7 +7,7 @@ use slint::{ModelRc, VecModel};
 
 use super::View;
 use crate::catalogue::frame::{Button, app, button, other_language};
-use crate::fonts::FontCoverage;
+use crate::fonts::{self, FontCoverage};
 use crate::ui::AgentWindow;
 
 /// The parts of every page: names and fonts. Without Japanese glyphs there is no button for the other language.
@@ -18,15 +18,8 @@ pub fn dress(window: &AgentWindow, lang: Lang, coverage: FontCoverage) {
         FontCoverage::LatinOnly => "".into(),
     });
     window.set_about(button(Button::About, lang).into());
-    window.set_font(FONT.into());
+    window.set_font(fonts::family().into());
 }
-
-/// A font with Japanese glyphs on this system: without a name some systems show none.
-#[cfg(windows)]
-pub const FONT: &str = "Yu Gothic UI";
-/// A font with Japanese glyphs on this system: without a name some systems show none.
-#[cfg(not(windows))]
-pub const FONT: &str = "Noto Sans CJK JP";
 
 /// Draws `view` with this page number.
 pub fn paint(window: &AgentWindow, view: &View, page_id: i32) {

@@ -5,18 +5,12 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::time::Duration;
 
+use super::word::{self, MOST};
+use super::{LIMIT, SendError};
 use crate::queue::OfferResult;
 
 const SOCKET: &str = "window.sock";
-/// Longer than any link: a longer one is truncated, and refused as too long when it is parsed.
-pub(super) const MOST: usize = 8 * 1024;
-/// Time limit for each side.
-const LIMIT: Duration = Duration::from_secs(3);
-
-const TAKEN: &[u8] = b"taken";
-const FULL: &[u8] = b"full";
 
 /// The listening socket.
 #[derive(Debug)]
@@ -34,7 +28,7 @@ impl InstanceListener {
     }
 
     /// Handles one connection after another, as long as the program runs.
-    pub(super) fn answer(&self, take: impl Fn(String) -> OfferResult) {
+    pub(super) fn answer(self, take: impl Fn(String) -> OfferResult) {
         for stream in self.0.incoming().flatten() {
             // A client that sends nothing or disconnects is ignored.
             let _ = receive_event(stream, &take);
@@ -49,28 +43,42 @@ fn receive_event(mut stream: UnixStream, take: &impl Fn(String) -> OfferResult) 
     Read::by_ref(&mut stream)
         .take(MOST as u64)
         .read_to_end(&mut bytes)?;
-    let word = match take(String::from_utf8_lossy(&bytes).into_owned()) {
-        OfferResult::Taken => TAKEN,
-        OfferResult::Full => FULL,
-        // No response: the client tries again, and becomes the first instance once this program has ended.
-        OfferResult::Ended => return Ok(()),
-    };
-    stream.write_all(word)
+    match word::of(take(String::from_utf8_lossy(&bytes).into_owned())) {
+        Some(word) => stream.write_all(word),
+        None => Ok(()),
+    }
 }
 
 /// Sends `link` to the first instance; an empty one only requests the window.
-pub(super) fn send_link(directory: &Path, link: &str) -> io::Result<OfferResult> {
+pub(super) fn send_link(directory: &Path, link: &str) -> Result<OfferResult, SendError> {
+    let word = exchange(directory, link.as_bytes()).map_err(|_| SendError::Unanswered)?;
+    word::meaning(&word).ok_or(SendError::Unanswered)
+}
+
+fn exchange(directory: &Path, link: &[u8]) -> io::Result<Vec<u8>> {
     let mut listener = UnixStream::connect(directory.join(SOCKET))?;
     listener.set_read_timeout(Some(LIMIT))?;
     listener.set_write_timeout(Some(LIMIT))?;
-    let bytes = link.as_bytes();
-    listener.write_all(bytes.get(..MOST).unwrap_or(bytes))?;
+    listener.write_all(link.get(..MOST).unwrap_or(link))?;
     listener.shutdown(Shutdown::Write)?;
     let mut word = Vec::new();
-    listener.take(16).read_to_end(&mut word)?;
-    match word.as_slice() {
-        TAKEN => Ok(OfferResult::Taken),
-        FULL => Ok(OfferResult::Full),
-        _ => Err(io::Error::from(io::ErrorKind::InvalidData)),
+    listener.take(word::LONGEST).read_to_end(&mut word)?;
+    Ok(word)
+}
+
+/// Creates the directory and makes it private.
+///
+/// # Errors
+/// The error that the system reports, or that another user owns the directory.
+pub(super) fn make_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    std::fs::create_dir_all(directory)?;
+    let about = std::fs::symlink_metadata(directory)?;
+    if !about.is_dir() || about.uid() != rustix::process::geteuid().as_raw() {
+        return Err(io::Error::from(io::ErrorKind::PermissionDenied));
     }
+    if about.mode() & 0o077 != 0 {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }
