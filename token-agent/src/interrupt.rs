@@ -1,7 +1,31 @@
 //! Ctrl-C. It cancels an open question; otherwise it ends the agent with the result "cancelled".
+//!
+//! - `unix`: the signal
+//! - `windows`: the events of the console, whose closing has the same effect
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
 
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    /// Ctrl-C.
+    Interrupt,
+    /// The console is closed, and this program must end.
+    #[cfg_attr(unix, allow(dead_code))]
+    // a terminal that is closed ends the program by another signal
+    Close,
+}
 
 /// The current effect of Ctrl-C.
 #[derive(Debug)]
@@ -25,19 +49,20 @@ impl Interrupt {
     ///
     /// # Errors
     /// The error that the system reports.
-    pub fn install(end: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub fn install(end: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let interrupt = Self {
             meaning: Arc::new(Mutex::new(Meaning::Ends)),
         };
         let meaning = Arc::clone(&interrupt.meaning);
-        system::on_interrupt(move || {
-            match &*meaning.lock().unwrap_or_else(PoisonError::into_inner) {
-                Meaning::Ends => end(),
-                Meaning::Answers(answer) => {
+        system::on_interrupt(move |event| {
+            let meaning = meaning.lock().unwrap_or_else(PoisonError::into_inner);
+            match (&*meaning, event) {
+                (Meaning::Ends, _) | (Meaning::Nothing, Event::Close) => end(),
+                (Meaning::Answers(answer), _) => {
                     // The question may have been answered at the same moment.
                     let _ = answer.send(None);
                 }
-                Meaning::Nothing => {}
+                (Meaning::Nothing, Event::Interrupt) => {}
             }
         })?;
         Ok(interrupt)
@@ -73,35 +98,5 @@ impl Drop for Guard<'_> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         *meaning = Meaning::Ends;
-    }
-}
-
-#[cfg(unix)]
-mod system {
-    use std::io::Read;
-    use std::os::unix::net::UnixStream;
-
-    /// The signal handler writes to a pipe; a thread reads it, because a signal handler may do very little.
-    pub(super) fn on_interrupt(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
-        let (mut read, write) = UnixStream::pair()?;
-        signal_hook::low_level::pipe::register(signal_hook::consts::SIGINT, write)?;
-        std::thread::Builder::new()
-            .name("interrupt".to_owned())
-            .spawn(move || {
-                let mut byte = [0_u8; 1];
-                while matches!(read.read(&mut byte), Ok(1)) {
-                    act();
-                }
-            })?;
-        Ok(())
-    }
-}
-
-#[cfg(not(unix))]
-mod system {
-    /// On this platform Ctrl-C ends a console program without our help.
-    pub(super) fn on_interrupt(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
-        drop(act);
-        Ok(())
     }
 }

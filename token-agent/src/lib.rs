@@ -17,6 +17,7 @@
 //! - [`pcsc`], [`piv`]: card readers, and PIV cards in them
 //! - [`operations`]: what the agent can do, for the terminal and the window
 //! - [`mod@interrupt`]: handling of Ctrl-C
+//! - [`locale`]: the user's language
 //! - [`output`]: text or JSON lines
 //! - [`catalogue`]: every sentence, in Japanese and English
 //! - [`error`], [`exit`]: failures as data, and their exit codes
@@ -33,6 +34,7 @@ pub mod exit;
 pub mod http;
 pub mod interrupt;
 pub mod keystore;
+pub mod locale;
 pub mod operations;
 pub mod output;
 pub mod pcsc;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Parser;
@@ -10,14 +11,18 @@ use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
 use inkan_agent::commands::{self, context::Settings, register::Desktop};
 use inkan_agent::config::agent_file;
-use inkan_agent::config::directory::ConfigDir;
+use inkan_agent::config::directory::{ConfigDir, UserDirectories};
 use inkan_agent::config::proxy::{self, System};
 use inkan_agent::driver;
 use inkan_agent::driver::limits::Limits;
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::interrupt::Interrupt;
+use inkan_agent::locale;
 use inkan_agent::output::Reporter;
 use inkan_agent::output::outcome::Outcome;
+
+/// Whether a result was reported: there is only one, also if Ctrl-C arrives at the end.
+static REPORTED: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
     if let Some(code) = driver::serve_if_requested() {
@@ -33,8 +38,14 @@ fn main() -> ExitCode {
         json: cli.json,
         lang,
     };
-    let exit = reporter.finish(&run(&cli, reporter));
-    ExitCode::from(exit.code())
+    let result = run(&cli, reporter);
+    if REPORTED.swap(true, Ordering::SeqCst) {
+        // Ctrl-C is ending the program.
+        loop {
+            std::thread::park();
+        }
+    }
+    ExitCode::from(reporter.finish(&result).code())
 }
 
 /// Reports a command line that the parser refuses: with the parser's text and exit code, and with a result line if JSON
@@ -66,16 +77,14 @@ fn wants_json() -> bool {
 
 fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
     let cancelled = move || {
-        let exit = reporter.finish(&Err(Failure::Cancelled));
-        std::process::exit(exit.code().into());
+        if !REPORTED.swap(true, Ordering::SeqCst) {
+            let exit = reporter.finish(&Err(Failure::Cancelled));
+            std::process::exit(exit.code().into());
+        }
     };
     let interrupt = Interrupt::install(cancelled).map_err(|e| Failure::Internal(e.to_string()))?;
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let config = ConfigDir::resolve(
-        cli.config_dir.clone(),
-        path("XDG_CONFIG_HOME"),
-        path("HOME"),
-    )?;
+    let config = ConfigDir::resolve(cli.config_dir.clone(), &UserDirectories::of(path))?;
     let system = System::current();
     let settings = Settings {
         proxies: proxy::load(&config, &system)?,
@@ -87,10 +96,7 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         limits: cli.driver_timeout.map_or_else(Limits::default, |seconds| {
             Limits::default().at_most(Duration::from_secs(seconds))
         }),
-        desktop: Desktop {
-            named: cli.config_dir.clone(),
-            ..Desktop::of(path("XDG_DATA_HOME"), path("XDG_CONFIG_HOME"), path("HOME"))
-        },
+        desktop: Desktop::of(path, cli.config_dir.clone()),
     };
     commands::run(&cli.command, &settings)
 }
@@ -103,9 +109,6 @@ fn clock(cli: &Cli) -> Result<Clock, Failure> {
     Ok(Clock::showing(shown, jiff::Timestamp::now()))
 }
 
-/// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set decides.
 fn lang_of_environment() -> Lang {
-    let set = |name: &&str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
-    locale.map_or_else(Lang::default, |l| Lang::from_locale(&l))
+    locale::language(|name| std::env::var(name).ok())
 }

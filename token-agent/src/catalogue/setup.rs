@@ -4,6 +4,22 @@ use super::{Text, text};
 use crate::error::{FieldFault, SetupError, UsageError};
 use crate::exit::Exit;
 
+/// How a user makes a file private: Japanese, English.
+const MAKE_PRIVATE: (&str, &str) = if cfg!(windows) {
+    (
+        "ファイルのプロパティの「セキュリティ」で、自分だけが読めるようにするか、自分のユーザーフォルダーに置いてください。",
+        "In its properties, under \"Security\", make it readable only by you, or keep it in your user folder.",
+    )
+} else {
+    (
+        "chmod 600 で自分だけが読めるようにしてください。",
+        "Make it readable only by you: chmod 600.",
+    )
+};
+
+/// The variable that defines where a user's files are.
+const HOME: &str = if cfg!(windows) { "APPDATA" } else { "HOME" };
+
 pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
     let (code, text) = match error {
         UsageError::CommandLine { detail } => (
@@ -55,19 +71,19 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Check the path and permissions given with --pin-file.",
             ),
         ),
-        UsageError::PinFileShared { path, mode } => (
+        UsageError::PinFileShared { path } => (
             "pin-file-shared",
             text(
                 format!(
-                    "PIN のファイル {} は他の人も読めます（権限 {mode:03o}）。PIN は使われていません。",
+                    "PIN のファイル {} は他の人も読めます。PIN は使われていません。",
                     path.display()
                 ),
-                "chmod 600 で自分だけが読めるようにしてください。",
+                MAKE_PRIVATE.0,
                 format!(
-                    "Other users can read the PIN file {} (permissions {mode:03o}). The PIN was not used.",
+                    "Other users can read the PIN file {}. The PIN was not used.",
                     path.display()
                 ),
-                "Make it readable only by you: chmod 600.",
+                MAKE_PRIVATE.1,
             ),
         ),
         UsageError::PinVariable { name } => (
@@ -166,9 +182,9 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             config,
             text(
                 "設定フォルダの場所がわかりません。",
-                "--config-dir で指定するか、HOME を設定してください。",
+                format!("--config-dir で指定するか、環境変数 {HOME} を設定してください。"),
                 "The directory for configuration files is unknown.",
-                "Set it with --config-dir, or set HOME.",
+                format!("Set it with --config-dir, or set the environment variable {HOME}."),
             ),
         ),
         SetupError::Unreadable { path, detail } => (
@@ -192,6 +208,19 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 "文字コードを UTF-8 にして保存し直すか、銀行または管理者から正しいファイルを受け取ってください。",
                 format!("{} is not a UTF-8 text file.", path.display()),
                 "Save it as UTF-8, or get the correct file from the bank or your administrator.",
+            ),
+        ),
+        SetupError::Utf16 { path } => (
+            "file-utf16",
+            config,
+            text(
+                format!(
+                    "{} は UTF-16（「Unicode」）で保存されています。",
+                    path.display()
+                ),
+                "メモ帳の「名前を付けて保存」で、文字コードに「UTF-8」を選んで保存し直してください。",
+                format!("{} is saved as UTF-16 (\"Unicode\").", path.display()),
+                "In Notepad, choose \"Save as\" and the encoding \"UTF-8\".",
             ),
         ),
         SetupError::Unwritable { path, detail } => (
@@ -227,12 +256,12 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                     "{} にはパスワードがあり、他の人も読めます。使っていません。",
                     path.display()
                 ),
-                "chmod 600 で自分だけが読めるようにしてください。",
+                MAKE_PRIVATE.0,
                 format!(
                     "{} contains a password and can be read by other users. It was not used.",
                     path.display()
                 ),
-                "Make it readable only by you: chmod 600.",
+                MAKE_PRIVATE.1,
             ),
         ),
         SetupError::NoBrowser { kind } => (

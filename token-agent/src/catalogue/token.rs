@@ -375,9 +375,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 format!("スマートカードのサービスが動いていません（{detail}）。"),
-                "サービス（Linux では pcscd）を動かしてから、もう一度お試しください。",
+                "サービス（Linux では pcscd、Windows では Smart Card）を動かしてから、もう一度お試しください。",
                 format!("The smart card service is not running ({detail})."),
-                "Start it (on Linux: pcscd), then try again.",
+                "Start it (on Linux: pcscd, on Windows: Smart Card), then try again.",
             ),
         ),
         TokenError::DriverCrashed { driver, how } => (

@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn the_shortest_pin_has_a_default_and_limits() {
         let directory = tempfile::tempdir().unwrap();
-        let config = ConfigDir::resolve(Some(directory.path().to_owned()), None, None).unwrap();
+        let config = ConfigDir::at(directory.path().to_owned());
         let with = |text: &str| {
             std::fs::write(config.agent(), text).unwrap();
             pin_min_length(&config).ok()

@@ -1,4 +1,18 @@
 //! The configuration directory: its location, and bounded reading and writing of its files.
+//!
+//! - `unix`, `windows`: where a user's files are, and who may read one
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+pub use system::others_may_read;
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -7,77 +21,92 @@ use std::path::{Path, PathBuf};
 use super::MAX_FILE;
 use crate::error::SetupError;
 
+/// Where this user's programs keep their files, from the variables that define it.
+#[derive(Debug, Clone, Default)]
+pub struct UserDirectories {
+    /// The agent's configuration.
+    pub config: Option<PathBuf>,
+    /// What belongs to this computer only and must not follow the user to others: locks, the window's run directory.
+    /// `None`: beside the configuration.
+    pub local: Option<PathBuf>,
+}
+
+impl UserDirectories {
+    /// From these variables: `XDG_CONFIG_HOME` and `HOME`, on Windows `APPDATA` and `LOCALAPPDATA`. Relative paths are
+    /// ignored.
+    #[must_use]
+    pub fn of(variable: impl Fn(&str) -> Option<PathBuf>) -> Self {
+        system::directories(|name| variable(name).filter(|path| path.is_absolute()))
+    }
+}
+
 /// The agent's configuration directory. If it does not exist, nothing is configured.
 #[derive(Debug, Clone)]
-pub struct ConfigDir(PathBuf);
+pub struct ConfigDir {
+    path: PathBuf,
+    local: PathBuf,
+}
 
 impl ConfigDir {
-    /// `given`, or `inkan` below `xdg` (`$XDG_CONFIG_HOME`) or below `.config` in `home` (`$HOME`).
+    /// `given`, or the user's own.
     ///
     /// # Errors
-    /// [`SetupError::NoDirectory`] if none of them is set.
-    pub fn resolve(
-        given: Option<PathBuf>,
-        xdg: Option<PathBuf>,
-        home: Option<PathBuf>,
-    ) -> Result<Self, SetupError> {
-        let set = |p: Option<PathBuf>| p.filter(|p| p.is_absolute());
-        given
-            .or_else(|| set(xdg).map(|p| p.join("inkan")))
-            .or_else(|| set(home).map(|p| p.join(".config/inkan")))
-            .map(Self)
-            .ok_or(SetupError::NoDirectory)
+    /// [`SetupError::NoDirectory`] if there is neither.
+    pub fn resolve(given: Option<PathBuf>, user: &UserDirectories) -> Result<Self, SetupError> {
+        let path = given
+            .or_else(|| user.config.clone())
+            .ok_or(SetupError::NoDirectory)?;
+        let local = user.local.clone().unwrap_or_else(|| path.clone());
+        Ok(Self { path, local })
+    }
+
+    /// A directory that holds everything.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        let local = path.clone();
+        Self { path, local }
     }
 
     /// The directory itself.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Directory of what belongs to this computer only.
+    #[must_use]
+    pub fn local(&self) -> &Path {
+        &self.local
     }
 
     /// Directory of the bank files.
     #[must_use]
     pub fn banks(&self) -> PathBuf {
-        self.0.join("banks")
+        self.path.join("banks")
     }
 
-    /// Directory of the token locks.
+    /// Directory of the token locks. On a network drive it might support none.
     #[must_use]
     pub fn locks(&self) -> PathBuf {
-        self.0.join("locks")
+        self.local.join("locks")
     }
 
     /// Directory of key labels, for tokens that store none.
     #[must_use]
     pub fn stored_labels(&self) -> PathBuf {
-        self.0.join("keys")
+        self.path.join("keys")
     }
 
     /// Settings of the agent itself.
     #[must_use]
     pub fn agent(&self) -> PathBuf {
-        self.0.join("agent.toml")
+        self.path.join("agent.toml")
     }
 
     /// The list of token drivers.
     #[must_use]
     pub fn modules(&self) -> PathBuf {
-        self.0.join("modules.toml")
-    }
-}
-
-/// Whether users other than the owner can read the file. On systems without permission bits the directory protects it.
-#[must_use]
-pub fn others_may_read(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        false
+        self.path.join("modules.toml")
     }
 }
 
@@ -108,11 +137,19 @@ pub fn read_text(path: &Path) -> Result<String, SetupError> {
     as_text(path, bytes)
 }
 
-/// Decodes the bytes of a file as UTF-8.
+/// Decodes the bytes of a file as UTF-8, without the byte order mark that editors on Windows put before it.
 ///
 /// # Errors
-/// [`SetupError::NotText`].
-pub fn as_text(path: &Path, bytes: Vec<u8>) -> Result<String, SetupError> {
+/// [`SetupError::Utf16`] if a byte order mark shows that encoding, [`SetupError::NotText`] for any other.
+pub fn as_text(path: &Path, mut bytes: Vec<u8>) -> Result<String, SetupError> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(SetupError::Utf16 {
+            path: path.to_owned(),
+        });
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
     String::from_utf8(bytes).map_err(|_| SetupError::NotText {
         path: path.to_owned(),
     })
@@ -137,10 +174,28 @@ pub fn make_text(path: &Path, text: &str) -> Result<bool, SetupError> {
     // Unlike a rename, a hard link never replaces an existing file.
     let made = written.and_then(|()| match fs::hard_link(&temporary, path) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),
-        other => other.map(|()| true),
+        // A file system without links, as on many network drives and memory sticks.
+        Err(_) => write_new(path, text),
+        Ok(()) => Ok(true),
     });
     let _ = fs::remove_file(&temporary);
     made.map_err(unwritable)
+}
+
+/// Creates a file that does not exist yet; false if it does.
+fn write_new(path: &Path, text: &str) -> std::io::Result<bool> {
+    let mut file = match File::create_new(path) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => return Ok(false),
+        other => other?,
+    };
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    if written.is_err() {
+        drop(file);
+        let _ = fs::remove_file(path);
+    }
+    written.map(|()| true)
 }
 
 /// Replaces a file atomically, with its directory.
@@ -184,40 +239,58 @@ mod tests {
     }
 
     #[test]
+    fn without_links_an_existing_file_is_never_replaced_either() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kenmin.toml");
+        assert!(write_new(&path, "first").unwrap());
+        assert!(!write_new(&path, "second").unwrap());
+        assert_eq!(read_text(&path).unwrap(), "first");
+        assert!(write_new(&directory.path().join("missing/kenmin.toml"), "").is_err());
+    }
+
+    #[test]
     fn a_file_that_is_not_text_has_its_own_error() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kenmin.toml");
-        let shift_jis = b"name = \"\x8b\xe2\x8d\x73\"\n";
-        let utf16 = b"\xff\xfen\0a\0";
-        for bytes in [&shift_jis[..], utf16] {
-            fs::write(&path, bytes).unwrap();
-            let read = read_text(&path);
-            assert!(matches!(read, Err(SetupError::NotText { .. })), "{read:?}");
-        }
+        fs::write(&path, b"name = \"\x8b\xe2\x8d\x73\"\n").unwrap();
+        let read = read_text(&path);
+        assert!(matches!(read, Err(SetupError::NotText { .. })), "{read:?}");
         // Cut in the middle of a character at the limit, the file is too large, but it is text.
         fs::write(&path, "\u{9280}".repeat(40_000)).unwrap();
         assert!(matches!(read_text(&path), Err(SetupError::TooLarge { .. })));
     }
 
     #[test]
-    fn the_first_decisive_error_wins() {
-        let path = |s: &str| Some(PathBuf::from(s));
-        let banks = |c: Result<ConfigDir, SetupError>| c.unwrap().banks();
-        assert_eq!(
-            banks(ConfigDir::resolve(path("here"), path("/x"), path("/h"))),
-            Path::new("here/banks")
-        );
-        assert_eq!(
-            banks(ConfigDir::resolve(None, path("/x"), path("/h"))),
-            Path::new("/x/inkan/banks")
-        );
-        assert_eq!(
-            banks(ConfigDir::resolve(None, path(""), path("/h"))),
-            Path::new("/h/.config/inkan/banks")
-        );
-        assert!(matches!(
-            ConfigDir::resolve(None, None, path("")),
-            Err(SetupError::NoDirectory)
-        ));
+    fn a_byte_order_mark_is_dropped_and_utf16_has_its_own_error() {
+        let text = |bytes: &[u8]| as_text(Path::new("kenmin.toml"), bytes.to_vec());
+        assert_eq!(text(b"\xef\xbb\xbfa = 1\r\n").unwrap(), "a = 1\r\n");
+        assert_eq!(text(b"\xef\xbb\xbf").unwrap(), "");
+        assert_eq!(text(b"a\xef\xbb\xbf").unwrap(), "a\u{feff}");
+        for bytes in [&b"\xff\xfen\0a\0"[..], b"\xfe\xff\0n\0a", b"\xff\xfe"] {
+            let read = text(bytes);
+            assert!(matches!(read, Err(SetupError::Utf16 { .. })), "{read:?}");
+        }
+    }
+
+    #[test]
+    fn a_named_directory_wins_and_local_files_are_beside_it_unless_the_user_has_a_place() {
+        let user = UserDirectories {
+            config: Some(PathBuf::from("/c/inkan")),
+            local: None,
+        };
+        let named = ConfigDir::resolve(Some(PathBuf::from("here")), &user).unwrap();
+        assert_eq!(named.banks(), Path::new("here/banks"));
+        assert_eq!(named.locks(), Path::new("here/locks"));
+        let usual = ConfigDir::resolve(None, &user).unwrap();
+        assert_eq!(usual.banks(), Path::new("/c/inkan/banks"));
+        let user = UserDirectories {
+            local: Some(PathBuf::from("/l/inkan")),
+            ..user
+        };
+        let usual = ConfigDir::resolve(None, &user).unwrap();
+        assert_eq!(usual.locks(), Path::new("/l/inkan/locks"));
+        assert_eq!(usual.stored_labels(), Path::new("/c/inkan/keys"));
+        let none = ConfigDir::resolve(None, &UserDirectories::default());
+        assert!(matches!(none, Err(SetupError::NoDirectory)));
     }
 }

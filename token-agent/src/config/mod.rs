@@ -3,6 +3,7 @@
 //! Addresses and trust come from here only, never from a link.
 //!
 //! - [`directory`]: location of the files, bounded reading and writing
+//! - `file_access`: access lists of Windows
 //! - [`bank`]: one bank file, checked field by field
 //! - [`banks`]: the list of installed banks
 //! - [`modules`]: the token drivers of `modules.toml`
@@ -15,6 +16,8 @@ pub mod agent_file;
 pub mod bank;
 pub mod banks;
 pub mod directory;
+#[cfg(any(windows, test))]
+mod file_access;
 pub mod known;
 pub mod module_list;
 pub mod modules;

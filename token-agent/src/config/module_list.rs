@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn config(directory: &Path) -> ConfigDir {
-        ConfigDir::resolve(Some(directory.to_owned()), None, None).unwrap()
+        ConfigDir::at(directory.to_owned())
     }
 
     #[test]

@@ -102,7 +102,7 @@ mod tests {
 
     fn with(file: Option<&str>, mode: u32, system: &System) -> Result<Option<String>, String> {
         let directory = tempfile::tempdir().unwrap();
-        let config = ConfigDir::resolve(Some(directory.path().to_owned()), None, None).unwrap();
+        let config = ConfigDir::at(directory.path().to_owned());
         if let Some(text) = file {
             fs::write(config.agent(), text).unwrap();
             fs::set_permissions(config.agent(), fs::Permissions::from_mode(mode)).unwrap();

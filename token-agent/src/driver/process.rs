@@ -1,8 +1,20 @@
 //! The agent's end of a driver's process: one request, one reply, a deadline.
+//!
+//! - `unix`, `windows`: starting it, so that it receives no Ctrl-C and ends with the agent
 
-use std::io::ErrorKind;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,6 +35,8 @@ type Received = std::io::Result<Option<Bytes>>;
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
+    /// Ends what the process has started.
+    _group: system::Group,
     /// Dropping the sender closes the pipe, which makes the process exit.
     requests: Option<Sender<Bytes>>,
     responses: Receiver<Received>,
@@ -46,24 +60,18 @@ impl Process {
                 &launch.hidden,
             ))
             .arg(HOST_ARGUMENT)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
             // Modules write diagnostics there that users can do nothing about.
             .stderr(Stdio::null());
-        // The agent decides what Ctrl-C does.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn().map_err(failed)?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(failed(ErrorKind::BrokenPipe.into()));
-        };
+        let started = system::spawn(&mut command, &entry.path).map_err(failed)?;
+        let (input, output) = (started.input, started.output);
         let (requests, queue) = channel();
         let (received, responses) = channel();
         let exchanging = thread::Builder::new()
             .name("driver".to_owned())
-            .spawn(move || exchange(stdin, stdout, &queue, &received));
+            .spawn(move || exchange(input, output, &queue, &received));
         let process = Self {
-            child,
+            child: started.child,
+            _group: started.group,
             requests: Some(requests),
             responses,
             driver: source.path(),
@@ -151,13 +159,13 @@ impl Drop for Process {
 /// Writes and reads on a separate thread, because both can block as long as the process likes. Ends when the agent
 /// drops the queue or the process exits.
 fn exchange(
-    mut stdin: ChildStdin,
-    mut stdout: ChildStdout,
+    mut input: impl Write,
+    mut output: impl Read,
     requests: &Receiver<Bytes>,
     received: &Sender<Received>,
 ) {
     while let Ok(question) = requests.recv() {
-        let answer = frame::write(&mut stdin, &question).and_then(|()| frame::read(&mut stdout));
+        let answer = frame::write(&mut input, &question).and_then(|()| frame::read(&mut output));
         let over = !matches!(answer, Ok(Some(_)));
         if received.send(answer).is_err() || over {
             return;

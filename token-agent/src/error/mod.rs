@@ -64,8 +64,6 @@ pub enum UsageError {
     PinFileShared {
         /// The file.
         path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
     },
     /// `--pin-env` names a variable that is not set.
     PinVariable {
@@ -148,7 +146,12 @@ pub enum SetupError {
         /// The file.
         path: PathBuf,
     },
-    /// None of `--config-dir`, `XDG_CONFIG_HOME` and `HOME` is set.
+    /// A file is UTF-16, as an editor on Windows writes it on request.
+    Utf16 {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Neither `--config-dir` nor a variable that defines the user's directory is set.
     NoDirectory,
     /// A file or directory cannot be read.
     Unreadable {

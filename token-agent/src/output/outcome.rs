@@ -124,7 +124,7 @@ pub struct Registered {
     pub program: String,
     /// Whether it opens a window; otherwise it runs in a terminal.
     pub window: bool,
-    /// The desktop entry.
+    /// The desktop entry, or the key in the registry.
     pub entry: String,
     /// It was registered already.
     pub already: bool,

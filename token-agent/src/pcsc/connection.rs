@@ -279,7 +279,9 @@ impl Exchange<'_> {
     /// [`PcscError::Removed`] if the card is gone, or another PC/SC error.
     pub fn control(&self, code: u32, sent: &[u8]) -> Result<Vec<u8>, PcscError> {
         let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE];
-        match self.transaction.control(code.into(), sent, &mut buffer) {
+        #[allow(clippy::useless_conversion)] // a DWORD is wider elsewhere
+        let code = code.into();
+        match self.transaction.control(code, sent, &mut buffer) {
             Ok(answer) => Ok(answer.to_vec()),
             Err(error) => Err(self.after_failure(error)),
         }

@@ -21,11 +21,22 @@ pub struct Reader {
     pub mute: bool,
 }
 
+/// Whether the system runs the service only while there is a reader, as Windows does: it starts with the first one and stops with
+/// the last.
+const ENDS_WITH_READERS: bool = cfg!(windows);
+
 /// All readers. It is no error if there are none.
 ///
 /// # Errors
 /// [`PcscError::Service`], or another PC/SC error.
 pub fn readers() -> Result<Vec<Reader>, PcscError> {
+    match states() {
+        Err(PcscError::Service { .. }) if ENDS_WITH_READERS => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+fn states() -> Result<Vec<Reader>, PcscError> {
     let context = establish()?;
     let mut states: Vec<ReaderState> = names(&context)?
         .into_iter()
@@ -50,7 +61,10 @@ pub fn readers() -> Result<Vec<Reader>, PcscError> {
 
 /// A connection to the service.
 pub(super) fn establish() -> Result<Context, PcscError> {
-    Context::establish(Scope::User).map_err(|e| PcscError::of("connect to the card service", e))
+    // Whatever the error is, there is no service to use.
+    Context::establish(Scope::User).map_err(|e| PcscError::Service {
+        detail: e.to_string(),
+    })
 }
 
 /// Names of the readers.

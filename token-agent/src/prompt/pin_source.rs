@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use inkan_pki::secret::Pin;
 use zeroize::Zeroizing;
 
+use crate::config::directory::others_may_read;
 use crate::error::UsageError;
 
 /// Maximum length of the line with a PIN, in bytes.
@@ -102,8 +103,13 @@ fn file(path: &Path) -> Result<Zeroizing<String>, UsageError> {
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_PIN));
     let file = std::fs::File::open(path).map_err(fault)?;
-    #[cfg(unix)]
-    only_its_owners(path, &file.metadata().map_err(fault)?)?;
+    // A PIN that others can read is not secret: the file is refused unread. A pipe (`--pin-file <(…)`) is the caller's own
+    // responsibility.
+    if file.metadata().map_err(fault)?.is_file() && others_may_read(path) {
+        return Err(UsageError::PinFileShared {
+            path: path.to_owned(),
+        });
+    }
     file.take(MAX_FILE).read_to_end(&mut bytes).map_err(fault)?;
     // Only the first line is decoded, so that a file truncated at the limit is judged by the part in use.
     let end = bytes.iter().position(|b| *b == b'\n');
@@ -112,20 +118,6 @@ fn file(path: &Path) -> Result<Zeroizing<String>, UsageError> {
         path: path.to_owned(),
     })?;
     Ok(Zeroizing::new(text.to_owned()))
-}
-
-/// A PIN that others can read is not secret: the file is refused unread.
-#[cfg(unix)]
-fn only_its_owners(path: &Path, file: &std::fs::Metadata) -> Result<(), UsageError> {
-    use std::os::unix::fs::MetadataExt;
-    // A pipe (`--pin-file <(…)`) is the caller's own responsibility.
-    if file.is_file() && file.mode() & 0o077 != 0 {
-        return Err(UsageError::PinFileShared {
-            path: path.to_owned(),
-            mode: file.mode() & 0o777,
-        });
-    }
-    Ok(())
 }
 
 /// The first line as a PIN; `None` if it is empty or too long.

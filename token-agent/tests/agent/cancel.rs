@@ -63,11 +63,10 @@ impl UserInterface for Impatient {
 
 /// Follows the bank's link, and cancels when the bank is busy; returns how long that took.
 fn cancelled(bank: &Bank, customer: &Customer) -> Duration {
-    let config = Some(customer.config.path().to_owned());
     let host = HostProgram(PathBuf::from(env!("CARGO_BIN_EXE_inkan-agent")));
     let module = ModuleEntry::at(&customer.module());
     let context = Context {
-        config: ConfigDir::resolve(config, None, None).unwrap(),
+        config: ConfigDir::at(customer.config.path().to_owned()),
         clock: Clock::default(),
         proxies: ProxyConfig::direct(),
         lang: Lang::En,

@@ -91,9 +91,8 @@ impl UserInterface for Typist {
 }
 
 fn context(directory: &TempDir) -> Context {
-    let config = Some(directory.path().to_owned());
     Context {
-        config: ConfigDir::resolve(config, None, None).unwrap(),
+        config: ConfigDir::at(directory.path().to_owned()),
         clock: Clock::default(),
         proxies: ProxyConfig::default(),
         lang: Lang::En,

@@ -1,199 +1,72 @@
 //! `register` and `unregister`: the handler of `inkan:` links on this user's desktop. They affect the current user only
 //! and need no administrator.
 //!
-//! - [`entry`]: the desktop entry
-//! - [`associations`]: which entry opens what (`mimeapps.list`, `mimeinfo.cache`)
+//! - `handler`: the program that opens a link
+//! - `unix`: Linux desktops
+//! - `windows`, `scheme`: the registry of Windows, and what is written into it
 
-pub mod associations;
-pub mod entry;
+mod handler;
+#[cfg(any(windows, test))]
+mod scheme;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+use std::path::PathBuf;
 
 use super::context::Settings;
-use crate::config::directory::{as_text, replace_text};
-use crate::error::{Failure, SetupError};
+use crate::error::Failure;
 use crate::output::outcome::{Outcome, Registered};
-use entry::LinkHandler;
+use handler::LinkHandler;
 
-/// The icon in menus.
-const ICON: &str = include_str!("../../../assets/inkan-agent.svg");
-
-/// Where this user's desktop keeps its files.
+/// This user's desktop.
 #[derive(Debug, Clone, Default)]
 pub struct Desktop {
-    /// `XDG_DATA_HOME`, or its default.
-    pub data: Option<PathBuf>,
-    /// `XDG_CONFIG_HOME`, or its default.
-    pub config: Option<PathBuf>,
-    /// A directory of bank files named on the command line; links are opened with it, too.
-    pub named: Option<PathBuf>,
+    locations: system::Locations,
+    named: Option<PathBuf>,
 }
 
 impl Desktop {
-    /// From the three variables that define the locations.
+    /// From the variables that define the locations of its files. `named`: a directory of bank files named on the command line;
+    /// links are opened with it, too.
     #[must_use]
-    pub fn of(data: Option<PathBuf>, config: Option<PathBuf>, home: Option<PathBuf>) -> Self {
-        let or_home = |set: Option<PathBuf>, below: &str| {
-            let set = set.filter(|p| p.is_absolute());
-            set.or_else(|| home.as_ref().map(|h| h.join(below)))
-        };
+    pub fn of(variable: impl Fn(&str) -> Option<PathBuf>, named: Option<PathBuf>) -> Self {
         Self {
-            data: or_home(data, ".local/share"),
-            config: or_home(config, ".config"),
-            named: None,
+            locations: system::Locations::of(variable),
+            named,
         }
     }
-
-    fn files(&self) -> Result<Files, SetupError> {
-        let (Some(data), Some(config)) = (&self.data, &self.config) else {
-            return Err(SetupError::NoDirectory);
-        };
-        Ok(Files {
-            entry: data.join("applications").join(entry::FILE),
-            icon: data.join("icons/hicolor/scalable/apps/inkan-agent.svg"),
-            associations: config.join("mimeapps.list"),
-            cache: data.join("applications/mimeinfo.cache"),
-            links: data.join("inkan"),
-        })
-    }
 }
-
-struct Files {
-    entry: PathBuf,
-    icon: PathBuf,
-    associations: PathBuf,
-    /// The desktop's cache of the entries beside it.
-    cache: PathBuf,
-    /// Symbolic links to paths that many programs cannot read in a desktop entry.
-    links: PathBuf,
-}
-
-/// The names of the links in that directory.
-const LINKS: [&str; 2] = ["agent", "configuration"];
 
 /// Registers the window beside this program as the handler of links, or this program in a terminal if there is no
 /// window.
 ///
 /// # Errors
-/// [`SetupError::NoDirectory`], [`SetupError::Unwritable`], [`SetupError::Unreadable`].
+/// [`SetupError`](crate::error::SetupError): what cannot be read or written.
 pub fn register(settings: &Settings) -> Result<Outcome, Failure> {
-    let files = settings.desktop.files()?;
+    let desktop = &settings.desktop;
     let here = std::env::current_exe().map_err(|e| Failure::Internal(e.to_string()))?;
-    let handler = LinkHandler::beside(&here, settings.desktop.named.as_deref())?;
-    let [program, configuration] = LINKS.map(|name| files.links.join(name));
-    let named = LinkHandler {
-        program: plain_name(&handler.program, &program)?,
-        config_dir: match &handler.config_dir {
-            Some(directory) => Some(plain_name(directory, &configuration)?),
-            None => None,
-        },
-        ..handler.clone()
-    };
-    let associations = read(&files.associations)?;
-    let cache = read(&files.cache)?;
-    let written = [
-        write(&files.icon, ICON)?,
-        write(&files.entry, &entry::text(&named)?)?,
-        write(&files.associations, &associations::with_ours(&associations))?,
-        write(&files.cache, &associations::cache_with_ours(&cache))?,
-    ];
+    let handler = LinkHandler::beside(&here, desktop.named.as_deref())?;
+    let (entry, already) = system::register(&desktop.locations, &handler)?;
     Ok(Outcome::Registered(Registered {
         program: handler.program.display().to_string(),
         window: handler.window,
-        entry: files.entry.display().to_string(),
-        already: written == [false; 4],
+        entry: entry.display().to_string(),
+        already,
     }))
 }
 
-/// Undoes [`register`]. Afterwards no program opens the links.
+/// Undoes [`register`]. Afterwards no program opens the links, unless another one is registered.
 ///
 /// # Errors
 /// As [`register`].
 pub fn unregister(settings: &Settings) -> Result<Outcome, Failure> {
-    let files = settings.desktop.files()?;
-    let associations = read(&files.associations)?;
-    let cache = associations::without_ours(&read(&files.cache)?);
-    let [program, configuration] = LINKS.map(|name| files.links.join(name));
-    let gone = [
-        remove(&files.icon)?,
-        remove(&files.entry)?,
-        write(
-            &files.associations,
-            &associations::without_ours(&associations),
-        )?,
-        // An empty cache is removed.
-        if associations::is_bare(&cache) {
-            remove(&files.cache)?
-        } else {
-            write(&files.cache, &cache)?
-        },
-        remove(&program)?,
-        remove(&configuration)?,
-    ];
-    // Only if the directory is empty.
-    let _ = fs::remove_dir(&files.links);
-    Ok(Outcome::Unregistered {
-        already: gone == [false; 6],
-    })
-}
-
-/// The path, or a link to it if the path needs quotes: `xdg-open` does not support quotes.
-fn plain_name(path: &Path, link: &Path) -> Result<PathBuf, SetupError> {
-    let plain = |path: &Path| path.to_str().is_some_and(entry::is_plain);
-    if plain(path) || !plain(link) {
-        return Ok(path.to_owned());
-    }
-    #[cfg(unix)]
-    {
-        let unwritable = |error: std::io::Error| SetupError::Unwritable {
-            path: link.to_owned(),
-            detail: error.to_string(),
-        };
-        if fs::read_link(link).is_ok_and(|to| to == path) {
-            return Ok(link.to_owned());
-        }
-        remove(link)?;
-        fs::create_dir_all(link.parent().unwrap_or(link)).map_err(unwritable)?;
-        std::os::unix::fs::symlink(path, link).map_err(unwritable)?;
-        Ok(link.to_owned())
-    }
-    #[cfg(not(unix))]
-    Ok(path.to_owned())
-}
-
-/// A missing file counts as empty.
-fn read(path: &Path) -> Result<String, SetupError> {
-    match fs::read(path) {
-        Ok(bytes) => as_text(path, bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(SetupError::Unreadable {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        }),
-    }
-}
-
-/// Writes the file; true if its content changed.
-fn write(path: &Path, text: &str) -> Result<bool, SetupError> {
-    if read(path).is_ok_and(|present| present == text) {
-        return Ok(false);
-    }
-    // If the user keeps the file elsewhere and links to it, the link is preserved.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    replace_text(&target, text)?;
-    Ok(true)
-}
-
-/// Removes the file; true if it existed.
-fn remove(path: &Path) -> Result<bool, SetupError> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(SetupError::Unwritable {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        }),
-    }
+    let already = system::unregister(&settings.desktop.locations)?;
+    Ok(Outcome::Unregistered { already })
 }

@@ -29,7 +29,10 @@ pub const KNOWN: [Known; 12] = [
         name: "OpenSC",
         files: &["opensc-pkcs11", "onepin-opensc-pkcs11"],
         linux: &["pkcs11/opensc-pkcs11.so", "opensc-pkcs11.so"],
-        windows: &[r"C:\Program Files\OpenSC Project\OpenSC\pkcs11\opensc-pkcs11.dll"],
+        windows: &[
+            r"C:\Program Files\OpenSC Project\OpenSC\pkcs11\opensc-pkcs11.dll",
+            r"C:\Windows\System32\opensc-pkcs11.dll",
+        ],
         // It generates no keys and writes no certificates on PIV cards.
         with_piv: Some(Quirks::READ_ONLY),
         ..CARD

@@ -1,51 +1,20 @@
 //! The desktop entry: the program that opens a link, and the item in menus.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::catalogue::Lang;
 use crate::catalogue::desktop::{comment, name};
+use crate::commands::register::handler::LinkHandler;
 use crate::error::Failure;
 
 /// Its file name.
-pub const FILE: &str = "inkan-agent.desktop";
-
-/// The program that handles links.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkHandler {
-    /// The program.
-    pub program: PathBuf,
-    /// Whether it opens a window; otherwise it needs a terminal.
-    pub window: bool,
-    /// A configuration directory other than the default.
-    pub config_dir: Option<PathBuf>,
-}
-
-impl LinkHandler {
-    /// The window program installed beside `here`, otherwise `here` itself.
-    ///
-    /// # Errors
-    /// [`Failure::Internal`] for a configuration directory that cannot be made absolute.
-    pub fn beside(here: &Path, config_dir: Option<&Path>) -> Result<Self, Failure> {
-        let name = format!("inkan-agent-window{}", std::env::consts::EXE_SUFFIX);
-        let beside = here.with_file_name(name);
-        let window = beside.is_file();
-        let config_dir = config_dir
-            .map(std::path::absolute)
-            .transpose()
-            .map_err(|e| Failure::Internal(e.to_string()))?;
-        Ok(Self {
-            program: if window { beside } else { here.to_owned() },
-            window,
-            config_dir,
-        })
-    }
-}
+pub(super) const FILE: &str = "inkan-agent.desktop";
 
 /// The contents of the desktop entry.
 ///
 /// # Errors
 /// [`Failure::Internal`] for a path that a desktop entry cannot hold.
-pub fn text(handler: &LinkHandler) -> Result<String, Failure> {
+pub(super) fn text(handler: &LinkHandler) -> Result<String, Failure> {
     let mut words = vec![word(&handler.program)?];
     if let Some(directory) = &handler.config_dir {
         words.extend(["--config-dir".to_owned(), word(directory)?]);
@@ -64,7 +33,7 @@ pub fn text(handler: &LinkHandler) -> Result<String, Failure> {
 
 /// Whether the path needs no quotes.
 #[must_use]
-pub fn is_plain(path: &str) -> bool {
+pub(super) fn is_plain(path: &str) -> bool {
     path.chars()
         .all(|c| c.is_alphanumeric() || "/._-+,:@".contains(c))
 }
@@ -121,7 +90,7 @@ mod tests {
             window: true,
             config_dir: None,
         };
-        let packaged = include_str!("../../../assets/inkan-agent.desktop");
+        let packaged = include_str!("../../../../assets/inkan-agent.desktop");
         assert_eq!(text(&installed).unwrap(), packaged);
     }
 

@@ -7,7 +7,7 @@
 use super::entry::FILE;
 
 /// The MIME type of our links.
-pub const SCHEME: &str = "x-scheme-handler/inkan";
+pub(super) const SCHEME: &str = "x-scheme-handler/inkan";
 
 const DEFAULT: &str = "[Default Applications]";
 const ADDED: &str = "[Added Associations]";
@@ -16,7 +16,7 @@ const CACHE: &str = "[MIME Cache]";
 
 /// The list of defaults and associations with our entry as the default and the first association of our scheme.
 #[must_use]
-pub fn with_ours(text: &str) -> String {
+pub(super) fn with_ours(text: &str) -> String {
     let text = without(text, |group| group == REMOVED);
     let text = put(&text, DEFAULT, |_| FILE.to_owned());
     put(&text, ADDED, first)
@@ -24,20 +24,20 @@ pub fn with_ours(text: &str) -> String {
 
 /// The cache with our entry for our scheme.
 #[must_use]
-pub fn cache_with_ours(text: &str) -> String {
+pub(super) fn cache_with_ours(text: &str) -> String {
     put(text, CACHE, first)
 }
 
 /// Either file without our entry for our scheme, in every group: desktops and browsers also write it into other groups,
 /// beside other programs, and more than once. Entries of other programs are preserved.
 #[must_use]
-pub fn without_ours(text: &str) -> String {
+pub(super) fn without_ours(text: &str) -> String {
     without(text, |_| true)
 }
 
 /// Whether only group names are left.
 #[must_use]
-pub fn is_bare(text: &str) -> bool {
+pub(super) fn is_bare(text: &str) -> bool {
     let bare = |line: &str| line.is_empty() || line.starts_with('[');
     text.lines().map(str::trim).all(bare)
 }

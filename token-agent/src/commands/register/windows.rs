@@ -1,0 +1,90 @@
+//! The registry of Windows, below the current user's root.
+
+use std::path::PathBuf;
+
+use windows_registry::CURRENT_USER;
+
+use super::handler::LinkHandler;
+use super::scheme::{self, COMMAND, Value};
+use crate::error::{Failure, SetupError};
+
+/// The key of the scheme, below the current user's root.
+const KEY: &str = r"Software\Classes\inkan";
+
+/// The registry needs no locations.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Locations;
+
+impl Locations {
+    /// Nothing defines the location.
+    pub(super) fn of(_variable: impl Fn(&str) -> Option<PathBuf>) -> Self {
+        Self
+    }
+}
+
+/// Registers `handler`, in place of any other program; returns the key, and whether it was registered already.
+pub(super) fn register(
+    _places: &Locations,
+    handler: &LinkHandler,
+) -> Result<(PathBuf, bool), Failure> {
+    let values = scheme::values(handler)?;
+    let already = values.iter().all(is_set);
+    if !already {
+        // Another program may have left values that take precedence over the command.
+        remove()?;
+        for value in &values {
+            set(value).map_err(unwritable)?;
+        }
+        inkan_win32::shell::associations_changed();
+    }
+    Ok((shown(), already))
+}
+
+/// Undoes [`register`]; returns whether nothing of ours was registered.
+pub(super) fn unregister(_places: &Locations) -> Result<bool, Failure> {
+    if !text(COMMAND, "").is_some_and(|command| scheme::is_ours(&command)) {
+        return Ok(true);
+    }
+    remove()?;
+    inkan_win32::shell::associations_changed();
+    Ok(false)
+}
+
+fn key(below: &str) -> String {
+    format!(r"{KEY}\{below}").trim_end_matches('\\').to_owned()
+}
+
+fn text(below: &str, name: &str) -> Option<String> {
+    let key = CURRENT_USER.open(key(below)).ok()?;
+    key.get_string(name).ok()
+}
+
+fn is_set(value: &Value) -> bool {
+    text(value.key, value.name).as_ref() == Some(&value.text)
+}
+
+fn set(value: &Value) -> windows_registry::Result<()> {
+    CURRENT_USER
+        .create(key(value.key))?
+        .set_string(value.name, &value.text)
+}
+
+/// Removes the key with everything below it, if it exists.
+fn remove() -> Result<(), SetupError> {
+    if CURRENT_USER.open(KEY).is_err() {
+        return Ok(());
+    }
+    CURRENT_USER.remove_tree(KEY).map_err(unwritable)
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn unwritable(error: impl std::fmt::Display) -> SetupError {
+    SetupError::Unwritable {
+        path: shown(),
+        detail: error.to_string(),
+    }
+}
+
+fn shown() -> PathBuf {
+    PathBuf::from(format!(r"HKEY_CURRENT_USER\{KEY}"))
+}
