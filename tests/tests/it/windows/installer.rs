@@ -36,7 +36,7 @@ fn the_installer_installs_upgrades_and_leaves_only_what_is_the_customers() -> Ou
         "a bank file beside the installer is copied"
     );
     let registered = wine.registry()?;
-    let command = r#"inkan-agent-window.exe\" open \"%1\"""#;
+    let command = r#"inkan-agent-window.exe\" open -- \"%1\"""#;
     assert!(registered.contains(command), "links open the window");
     let report = wine.agent("inkan-agent.exe").arg("--version").output()?;
     assert!(report.status.success(), "{report:?}");
