@@ -62,7 +62,7 @@ impl Process {
             .arg(HOST_ARGUMENT)
             // Modules write diagnostics there that users can do nothing about.
             .stderr(Stdio::null());
-        let started = system::spawn(&mut command, &entry.path).map_err(failed)?;
+        let started = system::spawn(&mut command, &source.path()).map_err(failed)?;
         let (input, output) = (started.input, started.output);
         let (requests, queue) = channel();
         let (received, responses) = channel();

@@ -11,7 +11,7 @@ use windows_sys::Win32::System::Threading::{
 
 use crate::error::CallError;
 use crate::memory::LocalMemory;
-use crate::text::narrow_at;
+use crate::text::narrow_pointer;
 
 /// Size of the token's answer, in units of eight bytes: a `TOKEN_USER` and a SID of at most 68 bytes.
 const ANSWER: usize = 16;
@@ -87,7 +87,7 @@ pub(crate) unsafe fn sid_text(sid: PSID) -> Result<String, CallError> {
     }
     let memory = LocalMemory(text.cast());
     // SAFETY: the call returned a string that ends with a zero, and `memory` keeps it alive.
-    let result = unsafe { narrow_at(text) };
+    let result = unsafe { narrow_pointer(text) };
     drop(memory);
     Ok(result)
 }
