@@ -24,20 +24,20 @@ pub struct BankFile {
     /// The signatures that the bank's servers accept in TLS from a client's key; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature_schemes: Option<Vec<SignatureScheme>>,
-    /// Where a new key must be; absent: on any token.
+    /// Where the bank demands the customer's key; absent: anywhere that the agent supports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_store: Option<KeyStoreDemand>,
-    /// Windows must ask the customer before each use of a new key that it keeps. Absent: no.
+    /// Whether Windows asks the user before each use of a key in its own store.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub windows_prompt: bool,
 }
 
-/// Where a bank demands that its customers' keys are.
+/// Where a bank demands that its customers keep their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyStoreDemand {
     /// In the computer's TPM.
     Tpm,
-    /// In a smart card or USB token.
+    /// On a smart card or USB token.
     Card,
 }

@@ -12,6 +12,7 @@ use super::app::Shared;
 use super::browser::Browser;
 use super::catalogue::word;
 use super::cookie;
+use super::downloads::Platform;
 use super::failure::Failure;
 use super::fields::Fields;
 use super::lang::Lang;
@@ -35,6 +36,8 @@ pub struct Cx {
     pub visitor: Visitor,
     /// What the browser supports.
     pub browser: Browser,
+    /// The system that it runs on.
+    pub platform: Platform,
     /// The connection.
     pub peer: Peer,
     /// Now.
@@ -54,6 +57,7 @@ impl Cx {
             wrong: Vec::new(),
             idle: self.console.then(|| self.console_idle()),
             browser: self.browser,
+            platform: self.platform,
             site: self.app.site.clone(),
         }
     }
@@ -124,6 +128,7 @@ impl FromRequestParts<Shared> for Cx {
             lang: *lang,
             visitor: visitor.clone(),
             browser: found.get::<Browser>().copied().unwrap_or_default(),
+            platform: found.get::<Platform>().copied().unwrap_or_default(),
             peer: peer.clone(),
             now: app.clock.now(),
             console: found.get::<Arc<StaffMember>>().is_some(),

@@ -12,7 +12,7 @@
 //! - [`api`]: the JSON API of the staff listener
 //! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
-//! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
+//! - [`site`]: the bank on its pages; [`downloads`]: installers on them; [`certificate_facts`]: 電子証明書情報
 //! - [`form`], [`fields`], [`upload`]: forms, shown and submitted
 //! - [`visitor`], [`cookie`], [`lang`], [`browser`], [`rate`]: the browser behind a request
 //! - [`waiting`]: what a page shows that follows the agent; [`events`]: the same as events, [`streams`]: how many at once
@@ -31,6 +31,7 @@ pub mod console;
 pub mod context;
 pub mod cookie;
 pub mod csrattrs;
+pub mod downloads;
 pub mod enrolment;
 pub mod est;
 pub mod events;

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::browser::Browser;
 use super::catalogue::Message;
 use super::catalogue::key::Keys;
+use super::downloads::{Offer, Platform, offers};
 use super::failure::Failure;
 use super::lang::Lang;
 use super::site::Site;
@@ -34,6 +35,8 @@ pub struct Page {
     pub idle: Option<Idle>,
     /// What the browser supports.
     pub browser: Browser,
+    /// The system that it runs on.
+    pub platform: Platform,
     /// The bank.
     pub site: Arc<Site>,
 }
@@ -76,6 +79,11 @@ impl Page {
     /// Whether the screen is about the certificate app and there is none for this system.
     pub fn needs_app(&self) -> bool {
         self.browser.is_elsewhere() && APP_SCREENS.contains(&self.screen)
+    }
+
+    /// The installers of the certificate app, those for this system first.
+    pub fn offers(&self) -> Vec<Offer> {
+        offers(&self.site.downloads, self.platform, self.lang)
     }
 
     /// Keys of the on-screen keyboard.
@@ -131,6 +139,7 @@ pub(crate) fn sample(lang: Lang, screen: &'static str) -> Page {
         wrong: Vec::new(),
         idle: None,
         browser: Browser::Able,
+        platform: Platform::Windows,
         site: Arc::new(super::site::sample()),
     }
 }

@@ -1,5 +1,6 @@
 //! What every page shows about the bank, and the origins of its listeners.
 
+use super::downloads::Download;
 use super::lang::Lang;
 
 /// A text in both languages.
@@ -36,8 +37,10 @@ pub struct Site {
     pub bank: Bilingual,
     /// The help desk.
     pub help_desk: HelpDesk,
-    /// Where customers get the agent.
+    /// Page where customers get the agent.
     pub agent_download: Option<String>,
+    /// The installers of the agent.
+    pub downloads: Vec<Download>,
     /// Origin of the portal listener, without a slash at the end.
     pub portal: String,
     /// Origin of the certificate listener, without a slash at the end.
@@ -60,6 +63,7 @@ pub(crate) fn sample() -> Site {
             hours: vec![both("平日 9:00～24:00", "Weekdays 9:00-24:00")],
         },
         agent_download: Some("https://bank.example/app".into()),
+        downloads: super::downloads::sample(),
         portal: "https://localhost:1".into(),
         certificate: "https://localhost:2".into(),
         staff: "https://staff.example".into(),

@@ -69,6 +69,31 @@ fn http_config_errors_name_file_field_and_what_to_do() {
             "bank.agent_download",
             "https://",
         ),
+        (
+            "[customer_certificate]",
+            "[bank.downloads.windows-zip]\nurl = \"https://u:secret@bank.example/x.zip\"\nsize = 1\n\
+             version = \"1.0\"\n\
+             sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n\
+             [customer_certificate]",
+            "bank.downloads.windows-zip.url",
+            "without a user name",
+        ),
+        (
+            "[customer_certificate]",
+            "[bank.downloads.windows]\nurl = \"https://bank.example/x.msi\"\nsize = 1\n\
+             version = \"1.0\"\nsha256 = \"e3b0c442\"\n[customer_certificate]",
+            "bank.downloads.windows.sha256",
+            "64 hex digits",
+        ),
+        (
+            "[customer_certificate]",
+            "[bank.downloads.linux-deb]\nurl = \"https://bank.example/x.deb\"\nsize = 0\n\
+             version = \"1.0\"\n\
+             sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n\
+             [customer_certificate]",
+            "bank.downloads.linux-deb.size",
+            "1 to",
+        ),
         ("sqlite:///", "mysql://u:secret@", "store.url", "sqlite:///"),
         (
             "https://bank.example:1",

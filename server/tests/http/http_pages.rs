@@ -1,5 +1,7 @@
 use axum::http::{StatusCode, header};
 
+use inkan_server::app::config::downloads::Download;
+
 use crate::harness::Bank;
 use crate::journey::{Browser, USER, account, entered, registered};
 
@@ -214,5 +216,47 @@ async fn http_the_way_to_the_certificate_app_is_the_configured_one() {
 async fn http_the_way_to_the_certificate_app_is_the_help_desk_without_configuration() {
     for body in way_to_the_app(None).await {
         assert!(body.contains(DESK) && !body.contains("agent-download"));
+    }
+}
+
+#[tokio::test]
+async fn http_installers_for_the_visitors_system_come_first_on_bsms003_and_in_the_help() {
+    let download = |name: &str| {
+        Some(Download {
+            url: format!("https://files.example/{name}"),
+            size: 4_200_000,
+            sha256: "0a1b2c3d".repeat(8),
+            version: "1.2.0".to_owned(),
+        })
+    };
+    let bank = Bank::open_with(|config| {
+        config.bank.agent_download = None;
+        config.bank.downloads.windows = download("inkan.msi");
+        config.bank.downloads.linux_deb = download("inkan.deb");
+    })
+    .await;
+    let mut browser = registered(&bank).await;
+    browser.post(&bank, "/certificate/confirm", "").await;
+    let progress = browser.get(&bank, "/certificate/progress").await;
+    let at = |body: &str, name: &str| {
+        body.find(&format!(
+            "href=\"https://files.example/{name}\" rel=\"noreferrer\""
+        ))
+        .unwrap()
+    };
+    assert!(at(&progress.body, "inkan.msi") < at(&progress.body, "inkan.deb"));
+    assert!(!progress.body.contains(DESK));
+
+    for (agent, first, second) in [
+        ("X11; Linux x86_64", "inkan.deb", "inkan.msi"),
+        ("Windows NT 10.0; Win64; x64", "inkan.msi", "inkan.deb"),
+    ] {
+        let mut request = crate::harness::get("/help");
+        let value = format!("Mozilla/5.0 ({agent}) Chrome/140").parse().unwrap();
+        request.headers_mut().insert(header::USER_AGENT, value);
+        let help = bank.send(crate::harness::To::Portal, request, None).await;
+        assert!(at(&help.body, first) < at(&help.body, second), "{agent}");
+        assert!(help.body.contains("4.2 MB") && help.body.contains("<code>0a1b 2c3d"));
+        assert!(!help.body.contains(DESK));
     }
 }

@@ -85,6 +85,7 @@ impl Checker<'_> {
             let next = "Customers install the program from there: give an https:// address.";
             self.fail("bank.agent_download", "is not https", next);
         }
+        self.downloads(&config.bank.downloads);
     }
 
     /// The URL itself is not repeated: it may contain a password.

@@ -3,6 +3,7 @@
 //!
 //! - [`sections`]: the file as it is written
 //! - [`limits`]: the sections that have defaults
+//! - [`downloads`]: the installers of the agent
 //! - [`mail`]: the mail server and the bank as a sender
 //! - [`check`], `check_mail`, `check_generations`: what a type cannot express
 //! - [`error`]: errors of a configuration
@@ -12,6 +13,7 @@
 pub mod check;
 mod check_generations;
 mod check_mail;
+pub mod downloads;
 pub mod error;
 pub mod limits;
 pub mod mail;

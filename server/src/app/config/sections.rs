@@ -7,6 +7,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::downloads::Downloads;
 use super::limits::{Argon2, Characters, Console, Est, Locks, Log, Passwords, Periods, Rates};
 use super::mail::Mail;
 use super::warnings::Warnings;
@@ -117,6 +118,9 @@ pub struct Bank {
     /// Page where customers get the agent; without it the pages refer to the help desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_download: Option<String>,
+    /// The installers of the agent.
+    #[serde(default, skip_serializing_if = "Downloads::is_empty")]
+    pub downloads: Downloads,
 }
 
 fn all_key_algorithms() -> Vec<KeyAlgorithm> {

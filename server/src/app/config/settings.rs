@@ -99,6 +99,7 @@ impl Config {
                 hours: desk.hours.iter().map(both).collect(),
             },
             agent_download: self.bank.agent_download.clone(),
+            downloads: self.bank.downloads.shown(),
             portal: self.portal.url.clone(),
             certificate: self.certificate.url.clone(),
             staff: self.staff.url.clone(),

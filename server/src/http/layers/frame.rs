@@ -13,6 +13,7 @@ use crate::http::app::Shared;
 use crate::http::browser::Browser;
 use crate::http::catalogue::{self, Message};
 use crate::http::cookie;
+use crate::http::downloads::Platform;
 use crate::http::failure::Failure;
 use crate::http::lang::{self, Lang};
 use crate::http::page::Page;
@@ -30,6 +31,8 @@ pub async fn frame(State(around): State<Around>, mut request: Request, next: Nex
     request.extensions_mut().insert(lang);
     let browser = Browser::of(request.headers());
     request.extensions_mut().insert(browser);
+    let platform = Platform::of(request.headers());
+    request.extensions_mut().insert(platform);
     let Audience::Browser(realm) = around.group.audience else {
         let matched = request.extensions().get::<MatchedPath>().cloned();
         let response = next.run(request).await;
@@ -89,6 +92,8 @@ fn explained(
         wrong: Vec::new(),
         idle: None,
         browser,
+        // A refusal offers no installers.
+        platform: Platform::default(),
         site: app.site.clone(),
     };
     let certificate = realm == Realm::Certificate
