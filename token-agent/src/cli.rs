@@ -58,6 +58,8 @@ pub enum Command {
     /// Manage the token drivers that this agent uses
     #[command(subcommand)]
     Module(ModuleCommand),
+    /// Check what the agent needs of this computer, and write a report without personal data
+    SelfTest(SelfTest),
     /// Open inkan: links on this desktop with this program (for the current user only)
     Register,
     /// Undo `register`
@@ -170,6 +172,23 @@ pub struct Delete {
     /// Have the bank revoke the certificate first, permanently; for a token that is given away or discarded
     #[arg(long)]
     pub revoke: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub admin: AdminArgs,
+}
+
+/// `self-test`
+#[derive(Debug, Args)]
+pub struct SelfTest {
+    /// Write the report to this file (JSON); an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub token: TokenArgs,

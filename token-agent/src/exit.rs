@@ -40,6 +40,8 @@ pub enum Exit {
     ResponseInvalid = 16,
     /// The PUK, the security officer PIN or the management key was refused or is missing.
     AdminRefused = 17,
+    /// The self-test is done, and a check failed.
+    ChecksFailed = 18,
 }
 
 impl Exit {

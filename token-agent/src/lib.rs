@@ -1,7 +1,8 @@
 //! The customer's side: keys on the customer's own token, certificates from the customer's bank.
 //!
 //! The agent never listens on a port, never takes an address from a link, and never keeps a PIN longer than it needs
-//! it. Only `main` reads the clock and the environment.
+//! it. Only `main` reads the clock and the environment. One exception: during `self-test` the agent connects to itself on
+//! 127.0.0.1 ([`operations::self_test`]); the port is closed as soon as its own connection is there.
 //!
 //! - [`cli`]: the command line
 //! - [`commands`]: what each command does

@@ -18,6 +18,7 @@ use inkan_agent::driver::limits::Limits;
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::interrupt::Interrupt;
 use inkan_agent::locale;
+use inkan_agent::operations::self_test::machine::Machine;
 use inkan_agent::output::Reporter;
 use inkan_agent::output::outcome::Outcome;
 
@@ -96,6 +97,7 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         limits: cli.driver_timeout.map_or_else(Limits::default, |seconds| {
             Limits::default().at_most(Duration::from_secs(seconds))
         }),
+        machine: Machine::of(|name| std::env::var_os(name)),
         desktop: Desktop::of(path, cli.config_dir.clone()),
     };
     commands::run(&cli.command, &settings)

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 
+use super::catalogue::download::package;
 use super::lang::Lang;
 
 /// How many hex digits of a SHA-256 are shown together.
@@ -34,17 +35,6 @@ impl Package {
         match self {
             Self::Windows | Self::WindowsZip => Platform::Windows,
             Self::LinuxDeb => Platform::Linux,
-        }
-    }
-
-    const fn name(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Windows, Lang::Ja) => "Windows用インストーラー（MSI）",
-            (Self::Windows, Lang::En) => "Installer for Windows (MSI)",
-            (Self::WindowsZip, Lang::Ja) => "Windows用（zip、インストール不要）",
-            (Self::WindowsZip, Lang::En) => "For Windows (zip, no installation)",
-            (Self::LinuxDeb, Lang::Ja) => "Linux（Debian、Ubuntu）用パッケージ（deb）",
-            (Self::LinuxDeb, Lang::En) => "Package for Linux (Debian, Ubuntu; deb)",
         }
     }
 }
@@ -114,7 +104,7 @@ pub struct Offer {
 pub fn offers(all: &[Download], platform: Platform, lang: Lang) -> Vec<Offer> {
     let offer = |download: &Download| Offer {
         key: download.package.key(),
-        name: download.package.name(lang),
+        name: package(download.package, lang),
         url: download.url.clone(),
         size: size(download.size),
         sha256: groups(&download.sha256),

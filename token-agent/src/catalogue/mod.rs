@@ -12,6 +12,7 @@
 //! - [`response`]: the issued certificate
 //! - [`clock`]: clock differences
 //! - [`desktop`]: texts of the desktop entry, and results of `register`
+//! - [`self_test`]: the checks of the self-test
 //! - [`dialog`]: questions, labels, progress
 
 mod bank;
@@ -22,6 +23,7 @@ mod link;
 pub mod lost_key;
 mod response;
 mod secret;
+pub mod self_test;
 mod setup;
 mod token;
 

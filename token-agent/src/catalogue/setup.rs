@@ -161,6 +161,15 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Run `inkan-agent module list` to see the names.",
             ),
         ),
+        UsageError::ReportExists { path } => (
+            "report-exists",
+            text(
+                format!("{} はすでにあります。上書きしません。", path.display()),
+                "--report に別の名前を付けてください。",
+                format!("{} exists already and is not overwritten.", path.display()),
+                "Give another name with --report.",
+            ),
+        ),
         UsageError::Time => (
             "now-invalid",
             text(

@@ -13,6 +13,7 @@ use crate::error::Failure;
 use crate::http::proxy::ProxyConfig;
 use crate::interrupt::Interrupt;
 use crate::operations::Context;
+use crate::operations::self_test::machine::Machine;
 use crate::output::Reporter;
 use crate::prompt::pin_source::PinSources;
 use crate::prompt::terminal::Terminal;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub pin_min_length: u8,
     /// Where this user's desktop keeps its files.
     pub desktop: Desktop,
+    /// The names of user and computer.
+    pub machine: Machine,
 }
 
 impl Settings {

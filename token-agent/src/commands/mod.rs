@@ -2,9 +2,11 @@
 //!
 //! - [`context`]: what all commands share
 //! - [`register`]: the desktop's handler of links
+//! - `self_test`: the self-test, and the file with its report
 
 pub mod context;
 pub mod register;
+mod self_test;
 
 use std::time::Duration;
 
@@ -73,6 +75,7 @@ pub fn run(command: &Command, settings: &Settings) -> Result<Outcome, Failure> {
         Command::Pin(command) => new_pin(command, settings),
         Command::Bank(command) => bank(command, settings),
         Command::Module(command) => module(command, settings),
+        Command::SelfTest(args) => self_test::run(args, settings),
         Command::Register => register::register(settings),
         Command::Unregister => register::unregister(settings),
     }

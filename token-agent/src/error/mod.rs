@@ -72,6 +72,11 @@ pub enum UsageError {
     },
     /// The PIN source is empty or too long.
     PinEmpty,
+    /// The file for the report exists already.
+    ReportExists {
+        /// The file.
+        path: PathBuf,
+    },
     /// `--now` is not a valid time.
     Time,
     /// The two entries of the new PIN differ.

@@ -10,9 +10,11 @@
 //! | `delete::run(serial: &str, last: bool, …)` | deletes a certificate and its key; `last`: even the last usable one
 //! of its bank |
 //! | `pin::change(…)`, `pin::unblock(…)` | sets a new PIN, with the old one or with the PUK |
+//! | `self_test::run(&Surroundings, …)` | checks what the agent needs of this computer; returns a report |
 //! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | manage the agent's own lists |
 //!
-//! - [`follow`], [`renew`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`]: as above
+//! - [`follow`], [`renew`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`], [`self_test`]: as
+//!   above
 //! - [`login`]: proves the certificate for a browser; called by `follow`
 //! - `secret_attempts`: repeated entry of a refused secret
 //! - [`unlock`]: choice of a token, PIN, and administrative secret
@@ -36,6 +38,7 @@ pub mod pin;
 pub mod renew;
 mod secret_attempts;
 pub mod select;
+pub mod self_test;
 pub mod unlock;
 pub mod verify;
 

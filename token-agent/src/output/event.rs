@@ -6,6 +6,7 @@ use inkan_pki::messages::request::{AccountType, Staff};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::check::Check;
 pub use crate::keystore::view::TokenView;
 
 /// One event; in JSON the field `event` names it.
@@ -33,6 +34,8 @@ pub enum Event {
         /// The step.
         step: Step,
     },
+    /// A check of the self-test is done.
+    Checked(Check),
     /// The bank is busy or unavailable; the request is sent again.
     Waiting {
         /// Seconds until the next attempt.

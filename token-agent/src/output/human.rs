@@ -5,9 +5,11 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::clean::clean;
 use super::event::{Event, RequestView};
-use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
+use super::outcome::{
+    BankLine, BankView, Enrolled, ModuleLine, Outcome, SearchFailure, TokenContent, TokenEntry,
+};
 use crate::catalogue::dialog::{self, Label, label};
-use crate::catalogue::{Entry, Lang, clock, desktop, lost_key};
+use crate::catalogue::{Entry, Lang, clock, desktop, lost_key, self_test};
 use crate::prompt::question::Question;
 
 /// A time as the bank's pages show it.
@@ -33,6 +35,7 @@ pub fn event(event: &Event, lang: Lang) -> String {
         Event::PinWarning { state, tries_left } => dialog::pin_warning(*state, *tries_left, lang),
         Event::PinPad(view) => dialog::pin_pad(&dialog::token_label(view, lang), lang),
         Event::Working(work) => format!("- {}", dialog::work(*work, lang)),
+        Event::Checked(check) => self_test::line(check, lang),
         Event::Progress { step } => format!("- {}", dialog::step(*step, lang)),
         Event::Waiting { seconds, attempt } => {
             format!("- {}", dialog::waiting(*seconds, *attempt, lang))
@@ -107,7 +110,18 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
                 None => done,
             }
         }
-        Outcome::Tokens { tokens } => list(tokens, lang, token),
+        Outcome::Tokens { tokens, failures } => {
+            let mut text = list(tokens, lang, token);
+            for failure in failures {
+                let SearchFailure {
+                    code,
+                    sentence,
+                    next,
+                } = failure;
+                text.push_str(&format!("\n! {} [{code}] {next}", clean(sentence)));
+            }
+            text
+        }
         Outcome::BankAdded { already, .. } => dialog::bank_added(*already, lang).to_owned(),
         Outcome::Banks { banks } => list(banks, lang, bank_line),
         Outcome::BankRemoved { id } => dialog::bank_removed(id, lang),
@@ -133,6 +147,7 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
         }
         Outcome::Registered(registered) => desktop::registered(registered, lang),
         Outcome::Unregistered { already } => desktop::unregistered(*already, lang).to_owned(),
+        Outcome::SelfTested(done) => self_test::summary(done, lang),
         Outcome::ModuleRemoved { name } => dialog::module_removed(&clean(name), lang),
         Outcome::Opened(opened) => {
             let details = rows(

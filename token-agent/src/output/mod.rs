@@ -2,11 +2,13 @@
 //!
 //! Results go to standard output; questions, and failures as text, to standard error.
 //!
+//! - [`check`]: checks of the self-test
 //! - [`event`]: events of a running command
 //! - [`outcome`]: its result
 //! - [`human`]: both as text
 //! - [`clean`](self::clean): sanitises foreign text for a terminal
 
+pub mod check;
 pub mod clean;
 pub mod event;
 pub mod human;
@@ -62,16 +64,17 @@ impl Reporter {
     pub fn finish(&self, result: &Result<Outcome, Failure>) -> Exit {
         match result {
             Ok(outcome) => {
+                let exit = outcome.exit();
                 if self.json {
                     json_line(&Done {
                         event: "result",
-                        ok: true,
+                        ok: exit == Exit::Ok,
                         outcome,
                     });
                 } else {
                     line(&human::outcome(outcome, self.lang));
                 }
-                Exit::Ok
+                exit
             }
             Err(failure) => {
                 let entry = entry(failure, self.lang);

@@ -4,7 +4,9 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::check::SelfTestReport;
 use super::event::TokenView;
+use crate::exit::Exit;
 use crate::keystore::content::{KeyGoneReason, KeyLocation, KeyProtection};
 use crate::keystore::view::PinStatus;
 
@@ -20,6 +22,9 @@ pub enum Outcome {
     Tokens {
         /// One entry per token.
         tokens: Vec<TokenContent>,
+        /// Drivers and readers that failed, and hide their tokens.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        failures: Vec<SearchFailure>,
     },
     /// A bank file was installed.
     BankAdded {
@@ -78,6 +83,8 @@ pub enum Outcome {
         /// They did not before.
         already: bool,
     },
+    /// The self-test is done.
+    SelfTested(SelfTested),
     /// The bank accepts the certificate.
     Accepted {
         /// The bank's name.
@@ -87,6 +94,36 @@ pub enum Outcome {
         /// Its serial number.
         serial: String,
     },
+}
+
+impl Outcome {
+    /// The exit code of the command.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::SelfTested(done) if done.report.failed > 0 => Exit::ChecksFailed,
+            _ => Exit::Ok,
+        }
+    }
+}
+
+/// A completed self-test.
+#[derive(Debug, Clone, Serialize)]
+pub struct SelfTested {
+    /// Stable code: whether a check failed.
+    pub code: &'static str,
+    /// The exit code.
+    pub exit: u8,
+    /// The same as a sentence.
+    pub sentence: String,
+    /// What to do.
+    pub next: String,
+    /// The file with the report, if one was requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The report.
+    #[serde(flatten)]
+    pub report: SelfTestReport,
 }
 
 /// The customer's new certificate.
@@ -144,6 +181,17 @@ pub struct Opened {
     /// The URL to open, if that is left to the user. Valid once, for one minute, in the requesting browser only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+}
+
+/// A driver or reader that failed in the search for tokens.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchFailure {
+    /// Stable code.
+    pub code: String,
+    /// What happened.
+    pub sentence: String,
+    /// What to do.
+    pub next: String,
 }
 
 /// A token and its contents.

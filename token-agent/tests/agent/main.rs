@@ -24,6 +24,7 @@
 //! - `card_keypad`: a reader with a keypad
 //! - `drivers`: token drivers that crash, hang, or report false values
 //! - `every_return_value`: how many PINs are sent, for every return value
+//! - `self_test`: the self-test and its report
 //! - `upkeep`: deletion, new PINs, the list of drivers
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The tables of PINs sent for each return value are printed if these tests run alone.
@@ -50,6 +51,7 @@ mod renew;
 mod responses;
 mod resume;
 mod revoke;
+mod self_test;
 mod side_by_side;
 mod signatures;
 mod tokens;

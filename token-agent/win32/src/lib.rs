@@ -1,9 +1,11 @@
 //! The functions of Windows that the agent calls, as safe functions. The only crate of the agent with unsafe code, and empty
+//! on other systems.
 //!
 //! It knows nothing of banks, tokens or sentences: a function takes and returns plain values, and an error carries the
 //! call and the code that Windows returned. `docs/windows.md` lists every call and where it is exercised.
 //!
 //! - [`error`]: a failed call and its code
+//! - [`system`]: version, code pages, volumes
 //! - [`text`]: UTF-16 strings
 //! - [`cng`]: key storage providers and their keys
 //! - [`legacy`]: keys of legacy providers (CryptoAPI)
@@ -36,4 +38,5 @@ pub mod process;
 pub mod screen;
 pub mod security;
 pub mod shell;
+pub mod system;
 pub mod text;

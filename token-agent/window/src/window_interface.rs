@@ -109,6 +109,8 @@ impl UserInterface for WindowInterface<'_> {
             }
             // The page that asks for the PIN shows the token and the warnings.
             Event::Token(_) | Event::PinWarning { .. } => {}
+            // The window runs no self-test.
+            Event::Checked(_) => {}
             Event::PinPad(token) => self.ui_channel.show(ViewModel::PinPad(token.clone())),
             Event::Working(work) => self.update_progress(|progress| {
                 progress.doing = Some(*work);

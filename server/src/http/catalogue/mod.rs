@@ -14,6 +14,7 @@
 //! - `staff`: refusals for staff
 //! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`]: the audit log;
 //!   [`import`]: the import of contracts; [`security`], [`health`]: the security officer's page
+//! - [`download`]: names of the certificate app's installers
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
@@ -23,6 +24,7 @@ pub mod certificate;
 pub mod company;
 pub mod console;
 pub mod csr;
+pub mod download;
 pub mod enrolment;
 pub mod field;
 pub mod health;
