@@ -105,6 +105,10 @@ fn https(url: &str) -> Result<(), &'static str> {
     if !url.starts_with("https://") {
         return Err("is not https");
     }
+    // The parser accepts other characters in a path; a browser would encode them in its own way.
+    if !url.is_ascii() {
+        return Err("is not an address");
+    }
     let parsed: Uri = url.parse().map_err(|_| "is not an address")?;
     match parsed.authority() {
         Some(authority) if authority.as_str().contains('@') => Err("contains a user name"),
