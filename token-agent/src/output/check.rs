@@ -113,4 +113,11 @@ impl SelfTestReport {
             checks,
         }
     }
+
+    /// Whether a key lived in at least one store.
+    #[must_use]
+    pub fn tested_a_key(&self) -> bool {
+        let passed = |c: &Check| c.check == CheckId::KeyStore && c.result == CheckResult::Ok;
+        self.checks.iter().any(passed)
+    }
 }

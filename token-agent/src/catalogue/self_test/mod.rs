@@ -133,6 +133,11 @@ pub fn verdict(report: &SelfTestReport, lang: Lang) -> (String, String) {
             "→ の文に従ってください。解決しないときは --report で作った報告書をヘルプデスクに渡してください。個人の情報は入っていません。",
             "Follow the sentences after →. If that does not help, give the report (--report) to the help desk: it contains no personal data.",
         )
+    } else if !report.tested_a_key() {
+        lang.pick(
+            "異常はありませんが、鍵は試していません。トークンを接続し、PIN が必要なものは --token を付けて、もう一度お試しください。",
+            "Nothing failed, but no key was tested. Connect a token, name it with --token if it needs a PIN, and try again.",
+        )
     } else {
         lang.pick(
             "このコンピューターで電子証明書アプリを使えます。",
