@@ -49,7 +49,11 @@ fn a_key_of_each_type_lives_on_the_named_token_and_nothing_is_left() {
         "proxy",
         "instance",
     ] {
-        assert_eq!(results(&run, check), [ok.clone()], "{check}: {run:?}");
+        assert_eq!(
+            results(&run, check),
+            std::slice::from_ref(&ok),
+            "{check}: {run:?}"
+        );
     }
     let contents = customer.contents();
     let labels: Vec<&str> = contents.keys.iter().map(|k| k.label.as_str()).collect();
