@@ -72,6 +72,15 @@ impl Settings {
         Ok(self.context(local, args.token.clone()))
     }
 
+    /// The same without the drivers of `modules.toml`, which is invalid.
+    #[must_use]
+    pub fn without_drivers(&self, args: &TokenArgs, pin_sources: &PinSources) -> Context {
+        let local = LocalTokens::new(HostProgram::this().ok(), Vec::new(), true);
+        let local = local.with_system_store();
+        let local = local.with_hidden_variables(pin_sources.variables());
+        self.context(local, args.token.clone())
+    }
+
     fn context(&self, local: LocalTokens, wanted: Option<String>) -> Context {
         Context {
             config: self.config.clone(),

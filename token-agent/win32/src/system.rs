@@ -9,8 +9,9 @@ use windows_sys::Win32::System::Console::GetConsoleOutputCP;
 use windows_sys::Win32::System::SystemInformation::{
     IMAGE_FILE_MACHINE_AMD64, IMAGE_FILE_MACHINE_ARM64, OSVERSIONINFOW,
 };
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
+use windows_sys::Win32::System::Threading::IsWow64Process2;
 
+use crate::account::this_process;
 use crate::error::CallError;
 use crate::text::wide;
 
@@ -72,7 +73,7 @@ pub fn version() -> Result<Version, CallError> {
 pub fn native_machine() -> Result<Machine, CallError> {
     let (mut process, mut native) = (0, 0);
     // SAFETY: the pseudo handle of this process is always valid; both results are valid for writing.
-    let done = unsafe { IsWow64Process2(GetCurrentProcess(), &raw mut process, &raw mut native) };
+    let done = unsafe { IsWow64Process2(this_process(), &raw mut process, &raw mut native) };
     if done == 0 {
         return Err(CallError::last("IsWow64Process2"));
     }

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 
 use super::context::Settings;
 use crate::error::Failure;
+use crate::operations::self_test::scheme::LinkProgram;
 use crate::output::outcome::{Outcome, Registered};
 use handler::LinkHandler;
 
@@ -42,6 +43,11 @@ impl Desktop {
             named,
         }
     }
+}
+
+/// The program that opens links now.
+pub(super) fn opened_by(desktop: &Desktop) -> LinkProgram {
+    system::opened_by(&desktop.locations)
 }
 
 /// Registers the window beside this program as the handler of links, or this program in a terminal if there is no

@@ -1,20 +1,20 @@
 //! What the registry of Windows must contain for `inkan:` links.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::handler::LinkHandler;
 use crate::error::Failure;
 
-/// The key of the command, below that of the scheme.
+/// The key of the command, below the scheme's own.
 pub(super) const COMMAND: &str = r"shell\open\command";
 
-/// The names of our programs, in lower case.
+/// The names of our programs, in lower case: the window, the terminal.
 const PROGRAMS: [&str; 2] = ["inkan-agent-window.exe", "inkan-agent.exe"];
 
 /// One text value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value {
-    /// The key, below that of the scheme; empty for that itself.
+    /// The key, below the scheme's own; empty for that itself.
     pub(super) key: &'static str,
     /// The name; empty for the key's default value.
     pub(super) name: &'static str,
@@ -42,16 +42,16 @@ pub(super) fn values(handler: &LinkHandler) -> Result<[Value; 4], Failure> {
     ])
 }
 
-/// Whether a command starts one of our programs, wherever it is installed.
-pub(super) fn is_ours(command: &str) -> bool {
+/// The program that a command starts, if it is one of ours, wherever it is installed; and whether it opens a window.
+pub(super) fn our_program(command: &str) -> Option<(PathBuf, bool)> {
     let command = command.trim_start();
     let program = match command.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next(),
-        None => command.split(' ').next(),
+        Some(quoted) => quoted.split('"').next()?,
+        None => command.split(' ').next()?,
     };
-    let name = program.unwrap_or_default().rsplit(['\\', '/']).next();
-    let name = name.unwrap_or_default().to_lowercase();
-    PROGRAMS.contains(&name.as_str())
+    let name = program.rsplit(['\\', '/']).next()?.to_lowercase();
+    let place = PROGRAMS.iter().position(|ours| *ours == name)?;
+    Some((PathBuf::from(program), place == 0))
 }
 
 /// A path as one word of a command line.
@@ -70,8 +70,6 @@ fn quoted(path: &Path) -> Result<String, Failure> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     fn command(program: &str, config_dir: Option<&str>) -> Result<String, Failure> {
@@ -105,15 +103,18 @@ mod tests {
             r#""D:\INKAN-AGENT.EXE" open "%1""#,
             r"C:\Inkan\inkan-agent.exe open %1",
         ] {
-            assert!(is_ours(ours), "{ours}");
+            assert!(our_program(ours).is_some(), "{ours}");
         }
+        let window = our_program(r#""C:\Inkan 1\inkan-agent-window.exe" open -- "%1""#);
+        let path = PathBuf::from(r"C:\Inkan 1\inkan-agent-window.exe");
+        assert_eq!(window, Some((path, true)));
         for theirs in [
             "",
             r#""C:\other.exe" inkan-agent.exe"#,
             r#""C:\inkan-agent.exe\other.exe" "%1""#,
             r#""C:\not-inkan-agent.exe" "%1""#,
         ] {
-            assert!(!is_ours(theirs), "{theirs}");
+            assert_eq!(our_program(theirs), None, "{theirs}");
         }
     }
 }

@@ -7,11 +7,12 @@ use windows_registry::CURRENT_USER;
 use super::handler::LinkHandler;
 use super::scheme::{self, COMMAND, Value};
 use crate::error::{Failure, SetupError};
+use crate::operations::self_test::scheme::LinkProgram;
 
 /// The key of the scheme, below the current user's root.
 const KEY: &str = r"Software\Classes\inkan";
 
-/// The registry needs no locations.
+/// The registry needs none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Locations;
 
@@ -24,13 +25,14 @@ impl Locations {
 
 /// Registers `handler`, in place of any other program; returns the key, and whether it was registered already.
 pub(super) fn register(
-    _places: &Locations,
+    _locations: &Locations,
     handler: &LinkHandler,
 ) -> Result<(PathBuf, bool), Failure> {
     let values = scheme::values(handler)?;
-    let already = values.iter().all(is_set);
+    // Values that take precedence over the command, which another program may have left.
+    let precedes = text(COMMAND, "DelegateExecute").is_some() || text("shell", "").is_some();
+    let already = values.iter().all(is_set) && !precedes;
     if !already {
-        // Another program may have left values that take precedence over the command.
         remove()?;
         for value in &values {
             set(value).map_err(unwritable)?;
@@ -41,13 +43,26 @@ pub(super) fn register(
 }
 
 /// Undoes [`register`]; returns whether nothing of ours was registered.
-pub(super) fn unregister(_places: &Locations) -> Result<bool, Failure> {
-    if !text(COMMAND, "").is_some_and(|command| scheme::is_ours(&command)) {
+pub(super) fn unregister(_locations: &Locations) -> Result<bool, Failure> {
+    if !text(COMMAND, "").is_some_and(|command| scheme::our_program(&command).is_some()) {
         return Ok(true);
     }
     remove()?;
     inkan_win32::shell::associations_changed();
     Ok(false)
+}
+
+/// The program that opens links now.
+pub(super) fn opened_by(_locations: &Locations) -> LinkProgram {
+    let Some(command) = text(COMMAND, "") else {
+        return LinkProgram::None;
+    };
+    match scheme::our_program(&command) {
+        None => LinkProgram::Other,
+        Some((path, _)) if !path.is_file() => LinkProgram::Missing,
+        Some((_, true)) => LinkProgram::Window,
+        Some((_, false)) => LinkProgram::Terminal,
+    }
 }
 
 fn key(below: &str) -> String {

@@ -81,7 +81,7 @@ mod tests {
     use crate::operations::self_test::finding::Verdict;
 
     fn at(path: &Path) -> Finding {
-        check(&ConfigDir::resolve(Some(path.to_owned()), None, None).unwrap())
+        check(&ConfigDir::at(path.to_owned()))
     }
 
     #[test]

@@ -2,9 +2,13 @@
 //!
 //! - [`entry`]: the desktop entry
 //! - [`associations`]: which entry opens what (`mimeapps.list`, `mimeinfo.cache`)
+//! - [`current`]: the program that opens links now
 
 mod associations;
+mod current;
 mod entry;
+
+pub(super) use current::opened_by;
 
 use std::fs;
 use std::io::ErrorKind;

@@ -1,17 +1,18 @@
-//! By the default application in `mimeapps.list`, and the desktop entry that `register` writes.
+//! The program that opens links now: by the default application in `mimeapps.list`, and the desktop entry that `register` writes.
 
 use std::fs;
 use std::path::Path;
 
-use super::super::super::register::associations::SCHEME;
-use super::super::super::register::{Desktop, entry};
+use super::Locations;
+use super::associations::SCHEME;
+use super::entry;
 use crate::operations::self_test::scheme::LinkProgram;
 
 const DEFAULTS: &str = "[Default Applications]";
 
 /// The program that opens links.
-pub(in super::super) fn registered(desktop: &Desktop) -> LinkProgram {
-    let (Some(data), Some(config)) = (&desktop.data, &desktop.config) else {
+pub(in super::super) fn opened_by(locations: &Locations) -> LinkProgram {
+    let (Some(data), Some(config)) = (&locations.data, &locations.config) else {
         return LinkProgram::Unknown;
     };
     let list = fs::read_to_string(config.join("mimeapps.list")).unwrap_or_default();
@@ -91,27 +92,26 @@ mod tests {
     #[test]
     fn the_registered_program_is_found_or_missing() {
         let home = tempfile::tempdir().unwrap();
-        let desktop = Desktop {
+        let locations = Locations {
             data: Some(home.path().join("data")),
             config: Some(home.path().join("config")),
-            named: None,
         };
-        assert_eq!(registered(&desktop), LinkProgram::None);
+        assert_eq!(opened_by(&locations), LinkProgram::None);
         let applications = home.path().join("data/applications");
         fs::create_dir_all(&applications).unwrap();
         fs::create_dir_all(home.path().join("config")).unwrap();
         let list = home.path().join("config/mimeapps.list");
         fs::write(&list, format!("{DEFAULTS}\n{SCHEME}=other.desktop\n")).unwrap();
-        assert_eq!(registered(&desktop), LinkProgram::Other);
+        assert_eq!(opened_by(&locations), LinkProgram::Other);
         fs::write(&list, format!("{DEFAULTS}\n{SCHEME}={}\n", entry::FILE)).unwrap();
-        assert_eq!(registered(&desktop), LinkProgram::Missing);
+        assert_eq!(opened_by(&locations), LinkProgram::Missing);
         let program = home.path().join("inkan agent");
         fs::write(&program, "").unwrap();
         let file = applications.join(entry::FILE);
         let exec = format!("Exec=\"{}\" open %u\n", program.display());
         fs::write(&file, &exec).unwrap();
-        assert_eq!(registered(&desktop), LinkProgram::Window);
+        assert_eq!(opened_by(&locations), LinkProgram::Window);
         fs::write(&file, format!("{exec}Terminal=true\n")).unwrap();
-        assert_eq!(registered(&desktop), LinkProgram::Terminal);
+        assert_eq!(opened_by(&locations), LinkProgram::Terminal);
     }
 }

@@ -1,14 +1,11 @@
 //! `self-test`, and the file with its report.
-//!
-//! - `scheme`: the program that opens links
-
-mod scheme;
 
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
 use super::context::Settings;
+use super::register;
 use crate::catalogue::self_test as texts;
 use crate::cli::SelfTest;
 use crate::error::{Failure, SetupError, UsageError};
@@ -34,10 +31,10 @@ pub(super) fn run(args: &SelfTest, settings: &Settings) -> Result<Outcome, Failu
     // An invalid list of drivers is a finding of its own; everything else is checked all the same.
     let context = settings
         .with_tokens(&args.token, &pin_sources)
-        .unwrap_or_else(|_| settings.without_token());
+        .unwrap_or_else(|_| settings.without_drivers(&args.token, &pin_sources));
     let around = Surroundings {
         machine: settings.machine.clone(),
-        scheme: scheme::registered(&settings.desktop),
+        scheme: register::opened_by(&settings.desktop),
     };
     let report = self_test::run(&around, &context, &settings.ui(false, pin_sources))?;
     if let Some(path) = &args.report {
