@@ -114,6 +114,15 @@ impl SelfTestReport {
         }
     }
 
+    /// Whether all of these checks were made and passed.
+    #[must_use]
+    pub fn all_ok(&self, wanted: &[CheckId]) -> bool {
+        wanted.iter().all(|wanted| {
+            let mut of_one = self.checks.iter().filter(|c| c.check == *wanted).peekable();
+            of_one.peek().is_some() && of_one.all(|c| c.result == CheckResult::Ok)
+        })
+    }
+
     /// Whether a key lived in at least one store.
     #[must_use]
     pub fn tested_a_key(&self) -> bool {

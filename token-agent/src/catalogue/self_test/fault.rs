@@ -185,12 +185,12 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             "store-link-broken",
             lang,
             (
-                "鍵が見つからない証明書があります。",
-                "inkan-agent list で見て、使えないものを inkan-agent delete で消してください。",
+                "銀行の電子証明書に、鍵が見つからないものがあります。",
+                "電子証明書アプリのウィンドウ（または inkan-agent list）で理由を見て、使えない電子証明書を消してください。",
             ),
             (
-                "There are certificates whose key cannot be found.",
-                "Run `inkan-agent list`, and delete what is of no use with `inkan-agent delete`.",
+                "There are certificates of a bank whose key cannot be found.",
+                "See the reason in the app's window (or with `inkan-agent list`), and delete what cannot be used.",
             ),
         ),
         Fault::Step(step, cause) => {

@@ -138,6 +138,11 @@ pub fn verdict(report: &SelfTestReport, lang: Lang) -> (String, String) {
             "異常はありませんが、鍵は試していません。トークンを接続し、PIN が必要なものは --token を付けて、もう一度お試しください。",
             "Nothing failed, but no key was tested. Connect a token, name it with --token if it needs a PIN, and try again.",
         )
+    } else if !report.all_ok(&[CheckId::BankFiles, CheckId::Clock, CheckId::LinkScheme]) {
+        lang.pick(
+            "試した範囲では異常はありません。「確認できません」の行もご覧ください。",
+            "Nothing that was tested failed. See also the lines that were not possible here.",
+        )
     } else {
         lang.pick(
             "このコンピューターで電子証明書アプリを使えます。",

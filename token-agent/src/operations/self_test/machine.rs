@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use super::platform;
 
 /// Directories of the user's profile, and what the report has in their place. The most specific first.
-const DIRECTORIES: [(&str, &str); 4] = [
+const DIRECTORIES: [(&str, &str); 6] = [
+    // Windows may shorten the name of the user here.
+    ("TEMP", "%TEMP%"),
+    ("TMP", "%TEMP%"),
     ("LOCALAPPDATA", "%LOCALAPPDATA%"),
     ("APPDATA", "%APPDATA%"),
     ("USERPROFILE", "~"),
@@ -39,7 +42,14 @@ impl Machine {
             let path = PathBuf::from(variable(name)?);
             path.is_absolute().then_some((path, *shown))
         };
-        let mut hosts: Vec<String> = texts(&["COMPUTERNAME", "HOSTNAME", "USERDOMAIN"]);
+        let mut hosts: Vec<String> = texts(&[
+            "COMPUTERNAME",
+            "HOSTNAME",
+            "USERDOMAIN",
+            "USERDOMAIN_ROAMINGPROFILE",
+            "USERDNSDOMAIN",
+        ]);
+        hosts.extend(text("LOGONSERVER").map(|name| name.trim_start_matches('\\').to_owned()));
         hosts.extend(platform::host_name());
         Self {
             users: texts(&["USER", "LOGNAME", "USERNAME"]),

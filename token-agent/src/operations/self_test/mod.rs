@@ -77,7 +77,7 @@ pub fn run(
     running.report(scheme::check(around.scheme))?;
     running.report(readers::check())?;
     running.report(drivers::check(context))?;
-    running.report(key_stores::links::check(&stores))?;
+    running.report(key_stores::links::check(&stores, &banks))?;
     key_stores::check(&running, stores)?;
     Ok(running.finish())
 }

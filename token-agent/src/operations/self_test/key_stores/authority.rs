@@ -13,6 +13,8 @@ use crate::error::Failure;
 
 /// Common Name of the throw-away certificates.
 pub(super) const NAME: &str = "Inkan self-test";
+/// Common Name of the CA.
+pub(super) const CA_NAME: &str = "Inkan self-test CA";
 /// The address of the TLS server.
 const LOOPBACK: &str = "127.0.0.1";
 
@@ -30,7 +32,7 @@ impl Authority {
     /// [`Failure::Internal`].
     pub(super) fn new(now: Timestamp) -> Result<Self, Failure> {
         let key = KeyPair::generate().map_err(|error| internal(&error))?;
-        let mut params = params(now, "Inkan self-test CA")?;
+        let mut params = params(now, CA_NAME)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         let certificate = params.self_signed(&key).map_err(|error| internal(&error))?;

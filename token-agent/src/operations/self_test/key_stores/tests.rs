@@ -121,6 +121,8 @@ impl KeyStore for Double {
             change_pin: false,
             change_pin_pad: false,
             unblock: None,
+            in_card: false,
+            in_tpm: true,
         }
     }
 
@@ -174,6 +176,7 @@ impl KeyStore for Double {
             algorithm: new.algorithm,
             spki_der: pair.subject_public_key_info(),
             always_authenticate: false,
+            protection: None,
         };
         stored.keys.push((entry.clone(), pair));
         Ok(entry)
@@ -226,6 +229,7 @@ impl KeyStore for Double {
                 label: label.to_owned(),
                 location: None,
                 der: der.to_vec(),
+                key_gone: None,
             });
         Ok(())
     }
@@ -290,7 +294,7 @@ impl UserInterface for Silent {
 /// The checks of the store and of TLS, and what is left in the store.
 fn tested(store: &Double) -> (Vec<Check>, usize) {
     let directory = tempfile::tempdir().unwrap();
-    let config = ConfigDir::resolve(Some(directory.path().to_owned()), None, None).unwrap();
+    let config = ConfigDir::at(directory.path().to_owned());
     let context = Context {
         config,
         clock: Clock::default(),

@@ -68,6 +68,7 @@ pub(super) fn run(
         Ok(()) => life.connect(),
         Err(_) => Vec::new(),
     };
+    let protection = life.key.as_ref().and_then(|key| key.protection);
     let left = life.end();
     let subject = format!("{}, {algorithm}", store.subject);
     let finding = match tried {
@@ -81,6 +82,10 @@ pub(super) fn run(
         finding
             .of(subject.as_str())
             .fact("model", store.model.as_str())
+            .fact(
+                "protection",
+                serde_json::to_value(protection).unwrap_or_default(),
+            )
             .fact("left_behind", left.is_some())
             .fact("signatures", schemes),
     )?;
@@ -165,6 +170,8 @@ impl<'a> Life<'a> {
             label: self.label.clone(),
             replaces: None,
             certificate_size: CERTIFICATE_SIZE,
+            key_store: None,
+            windows_prompt: false,
         };
         self.running.working(Work::GeneratingKey {
             algorithm: self.algorithm,
