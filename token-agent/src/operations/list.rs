@@ -4,16 +4,16 @@ use super::unlock::{open, unlock};
 use super::{Context, bank_status, entries};
 use crate::catalogue::entry;
 use crate::config::banks;
-use crate::error::Failure;
+use crate::error::{Failure, TokenError};
 use crate::keystore::KeyStore;
 use crate::keystore::content::Content;
 use crate::keystore::discovery::FoundToken;
-use crate::output::outcome::{Outcome, TokenContent};
+use crate::output::outcome::{Outcome, SearchFailure, TokenContent};
 use crate::prompt::UserInterface;
 use crate::token::open_token::OpenToken;
 
 /// Lists every token, or the one named. A token that cannot be read is listed with the reason and does not hide the
-/// others. With `login`, each bank is queried whether it accepts the certificates that look usable: the token does not
+/// others, and neither does a driver that failed. With `login`, each bank is queried whether it accepts the certificates that look usable: the token does not
 /// know about revocation.
 ///
 /// # Errors
@@ -57,7 +57,16 @@ pub fn run(login: bool, context: &Context, ui: &dyn UserInterface) -> Result<Out
         };
         tokens.push(listed);
     }
-    Ok(Outcome::Tokens { tokens })
+    let failed = |error: &TokenError| {
+        let report = entry(&Failure::Token(error.clone()), context.lang);
+        SearchFailure {
+            code: report.code,
+            sentence: report.sentence,
+            next: report.next,
+        }
+    };
+    let failures = discovery.failures.iter().map(failed).collect();
+    Ok(Outcome::Tokens { tokens, failures })
 }
 
 fn read(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::TokenError;
 use crate::keystore::discovery::{Discovery, FoundToken, TokenProvider};
+use crate::keystore::view::TokenKind;
 
 /// A choice of tokens.
 #[derive(Debug)]
@@ -36,7 +37,8 @@ impl<'a> TokenChoice<'a> {
         self.wanted
     }
 
-    /// The token named in advance, or the only one; `None` if there is a choice.
+    /// The token named in advance, or the only one; `None` if there is a choice. Windows' own keys are always there: they are
+    /// not chosen without a question while a token that may be meant could not be used.
     ///
     /// # Errors
     /// Why there is none: as [`Discovery::named`] and [`Discovery::usable`].
@@ -44,10 +46,23 @@ impl<'a> TokenChoice<'a> {
         match self.wanted {
             Some(wanted) => self.first.named(wanted).map(Some),
             None => match self.first.usable()? {
+                [one] if one.view.kind == TokenKind::Windows && self.another_may_be_meant() => {
+                    Ok(None)
+                }
                 [one] => Ok(Some(one)),
                 _ => Ok(None),
             },
         }
+    }
+
+    /// Whether a driver failed, or a card or token that is there cannot be used.
+    fn another_may_be_meant(&self) -> bool {
+        let absent =
+            |error: &TokenError| matches!(error, TokenError::NoReader | TokenError::NoCard { .. });
+        let Discovery {
+            failures, instead, ..
+        } = &self.first;
+        !failures.is_empty() || !instead.iter().all(absent)
     }
 
     /// Waits at most `limit` for a card or reader to be added or removed, and searches again; `None` if nothing

@@ -129,6 +129,10 @@ impl UserInterface for Terminal {
             return Ok(only.clone());
         }
         let tokens = choice.first().usable()?;
+        for failure in &choice.first().failures {
+            let report = entry(&failure.clone().into(), self.reporter.lang);
+            self.print_line(&format!("  ! {} [{}]", report.sentence, report.code));
+        }
         for (index, token) in tokens.iter().enumerate() {
             let name = dialog::token_name(&token.view, self.reporter.lang);
             self.print_line(&format!("  {}. {name}", index + 1));

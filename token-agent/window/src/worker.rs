@@ -114,7 +114,7 @@ impl Worker {
                 &WindowInterface::new(&self.ui_channel),
             );
             let (tokens, failure) = match listed {
-                Ok(Outcome::Tokens { tokens }) => (tokens, None),
+                Ok(Outcome::Tokens { tokens, .. }) => (tokens, None),
                 Ok(_)
                 | Err(Failure::Token(
                     TokenError::NoToken | TokenError::NoReader | TokenError::NoCard { .. },

@@ -26,9 +26,11 @@ fn output_of_a_module_does_not_reach_the_agent() -> Outcome {
     install_module(&wine)?;
     for behaviour in ["", "chatter"] {
         let said = list(&wine, behaviour)?;
-        assert_eq!(said.code, Some(7), "{behaviour}: {said}");
-        assert!(said.err.contains("[token-none]"), "{behaviour}: {said}");
-        assert!(!said.out.contains("debug"), "{behaviour}: {said}");
+        assert_eq!(said.code, Some(0), "{behaviour}: {said}");
+        assert!(said.out.contains("Windows"), "{behaviour}: {said}");
+        for unwanted in ["debug", "! "] {
+            assert!(!said.out.contains(unwanted), "{behaviour}: {said}");
+        }
     }
     Ok(())
 }
@@ -39,8 +41,9 @@ fn a_module_that_crashes_or_hangs_costs_only_its_own_process() -> Outcome {
     install_module(&wine)?;
     for (behaviour, code) in [("crash", "[driver-crashed]"), ("hang", "[token-timeout]")] {
         let said = list(&wine, behaviour)?;
-        assert_eq!(said.code, Some(12), "{behaviour}: {said}");
-        assert!(said.err.contains(code), "{behaviour}: {said}");
+        // The keys that Windows keeps are listed, and why others are missing.
+        assert_eq!(said.code, Some(0), "{behaviour}: {said}");
+        assert!(said.out.contains(code), "{behaviour}: {said}");
         assert_eq!(driver_processes(&wine), 0, "{behaviour}");
     }
     Ok(())
