@@ -10,7 +10,7 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::Security::Cryptography::{NCRYPT_PAD_PSS_FLAG, NCRYPT_UI_POLICY};
 
 use crate::files::{StoredKey, called, fault};
-use crate::handles::{CARD, Object, PLATFORM, SOFTWARE, free, object};
+use crate::handles::{CARD, Object, PLATFORM, SOFTWARE, VENDOR, free, object};
 use crate::math;
 
 /// `ERROR_DISK_FULL` as an HRESULT.
@@ -95,7 +95,7 @@ pub(crate) unsafe extern "system" fn NCryptOpenStorageProvider(
     // SAFETY: the caller gives a text and a place for the handle.
     unsafe {
         let name = text(name);
-        let known = [PLATFORM, SOFTWARE, CARD]
+        let known = [PLATFORM, SOFTWARE, CARD, VENDOR]
             .into_iter()
             .find(|known| *known == name);
         code(
@@ -257,13 +257,14 @@ pub(crate) unsafe extern "system" fn NCryptOpenKey(
     handle: *mut usize,
     name: *const u16,
     _spec: u32,
-    _flags: u32,
+    flags: u32,
 ) -> i32 {
     // SAFETY: the caller gives a text, a handle of this DLL, and a place for the new one.
     unsafe {
         let name = text(name);
         code(target("NCryptOpenKey", provider, &name).and_then(|object| {
-            let key = StoredKey::read(object.provider(), &name).ok_or(NTE_BAD_KEYSET)?;
+            let mut key = StoredKey::read(object.provider(), &name).ok_or(NTE_BAD_KEYSET)?;
+            key.silent = flags & SILENT != 0;
             *handle = Object::Key(Box::new(key)).into_handle();
             Ok(())
         }))
@@ -317,7 +318,7 @@ pub(crate) unsafe extern "system" fn NCryptSignHash(
             _ => String::new(),
         };
         code(key("NCryptSignHash", handle, &about).and_then(|key| {
-            if flags & SILENT != 0 && !key.prompt.is_empty() {
+            if (key.silent || flags & SILENT != 0) && !key.prompt.is_empty() {
                 return Err(SILENT_CONTEXT);
             }
             let pss = flags & NCRYPT_PAD_PSS_FLAG != 0;

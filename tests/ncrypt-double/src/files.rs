@@ -77,6 +77,8 @@ pub(crate) struct StoredKey {
     pub(crate) usage: u32,
     /// What the prompt calls it; empty without one.
     pub(crate) prompt: String,
+    /// Whether this handle may show no prompt. Not on disk.
+    pub(crate) silent: bool,
     pub(crate) private: Vec<u8>,
 }
 
@@ -109,6 +111,7 @@ impl StoredKey {
             policy: text("policy")?.parse().ok()?,
             usage: text("usage")?.parse().ok()?,
             prompt: text("prompt")?,
+            silent: false,
             private: hex::decode(text("private")?).ok()?,
         })
     }

@@ -4,6 +4,8 @@ use crate::files::StoredKey;
 
 pub(crate) const PLATFORM: &str = "Microsoft Platform Crypto Provider";
 pub(crate) const CARD: &str = "Microsoft Smart Card Key Storage Provider";
+/// Of another vendor than Microsoft.
+pub(crate) const VENDOR: &str = "Other Vendor Key Storage Provider";
 pub(crate) const SOFTWARE: &str = "Microsoft Software Key Storage Provider";
 
 /// What a handle refers to.

@@ -2,9 +2,10 @@
 //! keys in files, and has Wine's `bcrypt.dll` generate and use them. It is not Windows: what runs on it shows the order of calls
 //! and what the agent does with each result, and nothing about Windows itself. Empty on other systems.
 //!
-//! It has three providers. "Microsoft Platform Crypto Provider" behaves like the TPMs that trouble most: RSA of 2048 bits only, PSS
+//! It has four providers. "Microsoft Platform Crypto Provider" behaves like the TPMs that trouble most: RSA of 2048 bits only, PSS
 //! with a salt that TLS does not accept, no export policy to set, no prompts. "Microsoft Software Key Storage Provider" has
-//! everything, "Microsoft Smart Card Key Storage Provider" no more than the TPM. Files are in the directory `ncrypt-double` beside the DLL:
+//! everything, "Microsoft Smart Card Key Storage Provider" no more than the TPM, nor has "Other Vendor Key Storage Provider". Files are in
+//! the directory `ncrypt-double` beside the DLL:
 //!
 //! | file | |
 //! |---|---|
@@ -14,7 +15,7 @@
 //!
 //! | fault | |
 //! |---|---|
-//! | `CALL CODE`, `CALL@PROVIDER CODE` | the call returns this code (hexadecimal); only for this provider's first word after "Microsoft" |
+//! | `CALL CODE`, `CALL@PROVIDER CODE` | the call returns this code (hexadecimal); only for this provider, by the second word of its name |
 //! | `CALL hang`, `CALL crash` | the call never returns; ends the process |
 //! | `policy exportable`, `policy none` | keys report that they can be exported; report no export policy |
 //! | `pss hash` | the TPM signs PSS with a salt as long as the hash, and reports it |

@@ -10,8 +10,8 @@ use crate::keystore::content::KeyGoneReason;
 #[allow(clippy::too_many_lines)] // one exhaustive match
 pub(super) fn lost(reason: KeyGoneReason) -> (&'static str, Exit, Text) {
     const AGAIN: (&str, &str) = (
-        "その証明書を inkan-agent delete で消し、銀行の窓口に新しい電子証明書をお申し込みください。",
-        "Delete the certificate with `inkan-agent delete`, and apply to the bank for a new one.",
+        "電子証明書アプリのウィンドウ（または inkan-agent delete）でその証明書を消し、銀行の窓口に新しい電子証明書をお申し込みください。",
+        "Delete the certificate in the app's window (or with `inkan-agent delete`), and apply to the bank for a new one.",
     );
     let (code, ja, ja_next, en, en_next) = match reason {
         KeyGoneReason::Deleted => (
@@ -37,7 +37,7 @@ pub(super) fn lost(reason: KeyGoneReason) -> (&'static str, Exit, Text) {
         ),
         KeyGoneReason::TpmCleared => (
             "key-gone-tpm-cleared",
-            "この証明書の鍵は使えなくなっています。パソコンのセキュリティ チップ（TPM）が初期化されたか、交換されています。",
+            "この証明書の鍵は使えなくなっています。パソコンのセキュリティチップ（TPM）が初期化されたか、交換されています。",
             AGAIN.0,
             "The key of this certificate can no longer be used: the computer's security chip (TPM) was cleared or replaced.",
             AGAIN.1,
@@ -74,7 +74,7 @@ pub(super) fn wrong_key_store(demand: KeyStoreDemand) -> (&'static str, Exit, Te
             "key-store-tpm",
             Exit::TokenFailed,
             text(
-                "この銀行の電子証明書の鍵は、パソコンのセキュリティ チップ（TPM）に作る決まりです。選ばれたトークンはそうではありません。",
+                "この銀行の電子証明書の鍵は、パソコンのセキュリティチップ（TPM）に作る決まりです。選ばれたトークンはそうではありません。",
                 "TPM のあるパソコンで「Windows」を選んでください。あるはずのときは、TPM が有効かどうかをパソコンの管理者にお確かめください。",
                 "This bank requires that the key is in the computer's security chip (TPM). The chosen token is not one.",
                 "Choose \"Windows\" on a computer with a TPM. If it has one, ask its administrator whether the TPM is enabled.",

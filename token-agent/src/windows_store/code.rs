@@ -36,6 +36,8 @@ const PROVIDER: [u32; 9] = [
 ];
 /// The user closed a prompt: `NTE_USER_CANCELLED`, `ERROR_CANCELLED` (also as an HRESULT), `SCARD_W_CANCELLED_BY_USER`.
 const CANCELLED: [u32; 4] = [0x8009_0036, 1223, 0x8007_04c7, 0x8010_006e];
+/// `NTE_SILENT_CONTEXT`: a prompt is needed, and the key was opened without prompts.
+const SILENT_CONTEXT: u32 = 0x8009_0022;
 /// What a provider does not have: `NTE_BAD_ALGID`, `NTE_NOT_SUPPORTED`, `NTE_BAD_FLAGS`, `NTE_BAD_LEN`,
 /// `NTE_INVALID_PARAMETER`, `NTE_BAD_TYPE`, `E_NOTIMPL`, `ERROR_NOT_SUPPORTED` as an HRESULT.
 const UNSUPPORTED: [u32; 8] = [
@@ -66,6 +68,8 @@ const DENIED: [u32; 5] = [5, 19, 0x8007_0005, 0x8007_0013, 0x8009_0010];
 pub enum Meaning {
     /// The user closed Windows' prompt.
     Cancelled,
+    /// The call needs a prompt, and the key was opened without prompts.
+    PromptNeeded,
     /// The key cannot be used any more.
     Gone(KeyGoneReason),
     /// The provider does not have this.
@@ -86,6 +90,7 @@ pub fn meaning(code: i32) -> Meaning {
         BAD_KEYSET | NO_KEY | KEYSET_ENTRY_BAD => Meaning::Gone(KeyGoneReason::Deleted),
         BAD_KEY_STATE | DECRYPTION_FAILURE => Meaning::Gone(KeyGoneReason::PasswordReset),
         TPM_INTEGRITY => Meaning::Gone(KeyGoneReason::TpmCleared),
+        SILENT_CONTEXT => Meaning::PromptNeeded,
         _ if TPM_MISSING.contains(&code) => Meaning::Gone(KeyGoneReason::TpmCleared),
         _ if PROVIDER.contains(&code) => Meaning::Gone(KeyGoneReason::ProviderMissing),
         _ if CANCELLED.contains(&code) => Meaning::Cancelled,
@@ -104,7 +109,7 @@ pub fn token_error(call: &str, code: i32) -> TokenError {
         Meaning::Full => TokenError::Full,
         Meaning::Denied => TokenError::WriteProtected,
         Meaning::Unsupported => TokenError::NoAlgorithm,
-        Meaning::Gone(_) | Meaning::Other => failed(call, code),
+        Meaning::PromptNeeded | Meaning::Gone(_) | Meaning::Other => failed(call, code),
     }
 }
 
@@ -117,7 +122,9 @@ pub fn key_error(link: &Link, computer: &str, call: &str, code: i32) -> TokenErr
             reason: where_from(link, computer, reason),
         },
         Meaning::Unsupported => TokenError::CannotSign,
-        Meaning::Full | Meaning::Denied | Meaning::Other => failed(call, code),
+        Meaning::PromptNeeded | Meaning::Full | Meaning::Denied | Meaning::Other => {
+            failed(call, code)
+        }
     }
 }
 
@@ -186,9 +193,18 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_that_was_not_allowed_is_no_cancellation() {
+        let code = signed(SILENT_CONTEXT);
+        assert_eq!(meaning(code), Meaning::PromptNeeded);
+        let error = key_error(&Link::new("p", "c"), "", "NCryptSignHash", code);
+        assert!(matches!(error, TokenError::Failed { .. }));
+        assert_eq!(token_error("NCryptSignHash", code), error);
+    }
+
+    #[test]
     fn no_code_has_two_meanings() {
         let mut all = vec![BAD_KEYSET, NO_KEY, KEYSET_ENTRY_BAD, BAD_KEY_STATE];
-        all.extend([DECRYPTION_FAILURE, TPM_INTEGRITY]);
+        all.extend([DECRYPTION_FAILURE, TPM_INTEGRITY, SILENT_CONTEXT]);
         all.extend(TPM_MISSING);
         all.extend(PROVIDER);
         all.extend(CANCELLED);

@@ -27,6 +27,9 @@ const CARD_PROVIDERS: [&str; 2] = [
     "Microsoft Base Smart Card Crypto Provider",
 ];
 
+/// How the names of Microsoft's providers begin.
+const MICROSOFT: &str = "Microsoft ";
+
 impl Link {
     /// A key of the current user in a key storage provider.
     #[must_use]
@@ -50,6 +53,13 @@ impl Link {
     #[must_use]
     pub fn is_of_card(&self) -> bool {
         CARD_PROVIDERS.contains(&self.provider.as_str())
+    }
+
+    /// Whether the provider is Microsoft's, as far as its name shows.
+    #[must_use]
+    pub fn is_of_microsoft(&self) -> bool {
+        let start = self.provider.get(..MICROSOFT.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(MICROSOFT))
     }
 
     /// Whether both name the same key. Windows ignores case in names, and programs set different flags.
@@ -103,6 +113,21 @@ mod tests {
             (TokenKind::Windows, Vec::new()),
         ] {
             assert_eq!(Link::of(&KeyRef { kind, bytes }), Err(TokenError::KeyGone));
+        }
+    }
+
+    #[test]
+    fn providers_of_other_vendors_are_told_by_their_names() {
+        for (provider, expected) in [
+            ("Microsoft Platform Crypto Provider", true),
+            ("MICROSOFT Software Key Storage Provider", true),
+            ("Microsoftish Provider", false),
+            ("Vendor Key Storage Provider", false),
+            ("銀行のプロバイダー", false),
+            ("", false),
+        ] {
+            let link = Link::new(provider, "name");
+            assert_eq!(link.is_of_microsoft(), expected, "{provider}");
         }
     }
 

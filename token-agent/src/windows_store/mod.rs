@@ -9,6 +9,7 @@
 //! - [`names`]: names of key containers: whose, from which computer, with which label
 //! - [`blob`]: public keys as Windows exports them
 //! - [`link`]: which key belongs to a certificate; key references
+//! - [`listing`]: which certificates are listed
 //! - [`code`]: what Windows' error codes mean for a key
 //! - [`computer`]: what identifies this user on this computer
 //! - `system`: the token itself, on Windows; elsewhere in `elsewhere.rs`
@@ -17,6 +18,7 @@ pub mod blob;
 pub mod code;
 pub mod computer;
 pub mod link;
+pub mod listing;
 pub mod names;
 #[cfg(not(windows))]
 #[path = "elsewhere.rs"]

@@ -13,7 +13,7 @@ use inkan_tests::{Outcome, programs};
 use crate::conformance::certificate_for;
 
 const MESSAGE: &[u8] = b"message";
-const CONTAINER: &str = "旧いプログラムの鍵";
+const CONTAINER: &str = "{8F1C7A52-0B7E-4C9D-9B1E-2D1C5A7F9E01} Old Program";
 /// `PROV_RSA_AES`, `AT_SIGNATURE`.
 const TYPE: u32 = 24;
 const SPEC: u32 = 2;

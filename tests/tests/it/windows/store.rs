@@ -8,7 +8,7 @@ use std::time::Duration;
 use inkan_agent::driver::{self, RemoteStore, Source};
 use inkan_agent::error::TokenError;
 use inkan_agent::keystore::KeyStore;
-use inkan_agent::keystore::capabilities::NewKey;
+use inkan_agent::keystore::capabilities::{Capability, NewKey};
 use inkan_agent::keystore::content::{KeyEntry, KeyGoneReason, KeyProtection};
 use inkan_agent::keystore::discovery::TokenProvider;
 use inkan_agent::token::local::LocalTokens;
@@ -64,6 +64,16 @@ fn with_certificate(store: &mut dyn KeyStore) -> Outcome<(KeyEntry, Vec<u8>)> {
     let written = store.write_certificate(Some(&key.reference), &der, LABEL);
     written.map_err(told)?;
     Ok((key, der))
+}
+
+/// Gives the only key another provider or container, as another program would have made it.
+fn moved(computer: &WindowsComputer, key: &KeyEntry, to: &Link) -> Outcome {
+    let from = Link::of(&key.reference).map_err(told)?;
+    let file = computer.key_files()?.remove(0);
+    let text = fs::read_to_string(&file)?;
+    let text = text.replace(&from.provider, &to.provider);
+    fs::write(&file, text.replace(&from.container, &to.container))?;
+    Ok(())
 }
 
 /// Why the certificate has no key, as the token lists it.
@@ -339,6 +349,87 @@ fn a_link_to_another_key_is_repaired() -> Outcome {
     store.delete_certificate(&der).map_err(told)?;
     let gone = store.repair_link(&key.reference, &der);
     assert_eq!(gone, Err(TokenError::CertificateGone));
+    Ok(())
+}
+
+#[test]
+fn a_certificate_among_those_of_authorities_is_written_again() -> Outcome {
+    let computer = WindowsComputer::with_double()?;
+    let mut store = opened(&computer)?;
+    let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
+    let der = certificate_for(&key.spki_der)?;
+    store.write_certificate(None, &der, LABEL).map_err(told)?;
+    assert_eq!(store.repair_link(&key.reference, &der), Ok(false));
+    let written = store.write_certificate(Some(&key.reference), &der, LABEL);
+    written.map_err(told)?;
+    // Only a certificate with a link has a reason.
+    for file in computer.key_files()? {
+        fs::remove_file(file)?;
+    }
+    let deleted = KeyGoneReason::Deleted;
+    assert_eq!(key_gone(store.as_mut(), &der)?, Some(deleted));
+    Ok(())
+}
+
+#[test]
+fn keys_of_other_programs_are_not_deleted() -> Outcome {
+    let computer = WindowsComputer::with_double()?;
+    let mut store = opened(&computer)?;
+    let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
+    let refused = Err(Capability::DeleteKeys.missing());
+    // As a link to a key of the computer has it.
+    let mut flagged = Link::of(&key.reference).map_err(told)?;
+    flagged.flags = 0x20;
+    assert_eq!(store.delete_key(&flagged.reference()), refused);
+    let foreign = Link::new(&flagged.provider, "another program");
+    moved(&computer, &key, &foreign)?;
+    let der = certificate_for(&key.spki_der)?;
+    let written = store.write_certificate(Some(&foreign.reference()), &der, LABEL);
+    written.map_err(told)?;
+    let content = store.content().map_err(told)?;
+    let listed = content.key(&key.spki_der).ok_or("the key is not listed")?;
+    assert_eq!(store.delete_key(&listed.reference), refused);
+    assert_eq!(computer.key_files()?.len(), 1);
+    Ok(())
+}
+
+#[test]
+fn providers_of_other_vendors_are_not_loaded_for_a_list() -> Outcome {
+    let computer = WindowsComputer::with_double()?;
+    let mut store = opened(&computer)?;
+    let key = store.generate(&new(KeyAlgorithm::EcP256)).map_err(told)?;
+    let link = Link::of(&key.reference).map_err(told)?;
+    let there = Link::new("Other Vendor Key Storage Provider", &link.container);
+    moved(&computer, &key, &there)?;
+    let der = certificate_for(&key.spki_der)?;
+    let written = store.write_certificate(Some(&there.reference()), &der, LABEL);
+    written.map_err(told)?;
+    let before = computer.calls()?.lines().count();
+    let content = opened(&computer)?.content().map_err(told)?;
+    assert!(content.holds(&der));
+    assert_eq!(content.keys, []);
+    assert_eq!(key_gone(store.as_mut(), &der)?, None);
+    let calls = computer.calls()?;
+    let of_vendor = |line: &&str| line.contains(" Vendor ");
+    assert_eq!(calls.lines().skip(before).find(of_vendor), None);
+    Ok(())
+}
+
+#[test]
+fn a_key_that_cannot_be_deleted_again_is_reported() -> Outcome {
+    let computer = WindowsComputer::with_double()?;
+    let mut store = opened(&computer)?;
+    computer.set_faults("NCryptExportKey 0x80090020\nNCryptDeleteKey 0x80090010")?;
+    let made = store.generate(&new(KeyAlgorithm::EcP256));
+    assert!(
+        matches!(&made, Err(TokenError::Failed { operation, .. }) if operation == "NCryptDeleteKey"),
+        "{made:?}"
+    );
+    assert_eq!(
+        computer.key_files()?.len(),
+        1,
+        "and no other provider is tried"
+    );
     Ok(())
 }
 

@@ -53,7 +53,10 @@ pub(super) fn generate(job: &Job<'_>) -> Result<EnrolmentKey, Failure> {
 }
 
 /// Refuses a token that is not of the kind that the bank demands, before anything is generated on it.
-fn check_key_store(job: &Job<'_>) -> Result<(), TokenError> {
+///
+/// # Errors
+/// [`TokenError::WrongKeyStore`].
+pub(super) fn check_key_store(job: &Job<'_>) -> Result<(), TokenError> {
     let capabilities = job.token.with(|store| Ok(store.capabilities()))?;
     match job.bank.key_store {
         Some(demand) if !capabilities.meets(demand) => Err(TokenError::WrongKeyStore { demand }),

@@ -36,26 +36,20 @@ pub(crate) struct EnrolmentKey {
 /// Finds the key to continue with, or generates one.
 ///
 /// # Errors
-/// [`TokenError::KeyElsewhere`] if the bank expects a key that is not on this token; the error that the token reports.
+/// [`TokenError::KeyElsewhere`] if the bank expects a key that is not on this token; [`TokenError::WrongKeyStore`]; the
+/// error that the token reports.
 pub(super) fn find_or_generate(job: &Job<'_>) -> Result<EnrolmentKey, Failure> {
+    // An earlier key must be where the bank demands it, as a new one must.
+    generate::check_key_store(job)?;
     let content = job.token.content()?;
     delete_orphans(job, &content)?;
     let existing = if let Some(resume) = &job.picked.resume {
         let fits = |k: &KeyEntry| sha256_hex(&k.spki_der) == resume.spki_sha256.to_lowercase();
         match content.keys.iter().find(|k| fits(k)) {
-            Some(entry) if !confined(job, entry)? => give_up_or_fail(
-                job,
-                resume,
-                GiveUpReason::KeyUnusable,
-                TokenError::Extractable,
-            )?,
-            Some(entry) if !trial::signs(job, entry)? => give_up_or_fail(
-                job,
-                resume,
-                GiveUpReason::KeyUnusable,
-                TokenError::CannotSign,
-            )?,
-            Some(entry) => Some((entry.clone(), KeyOrigin::Resumed)),
+            Some(entry) => match why_unusable(job, entry)? {
+                None => Some((entry.clone(), KeyOrigin::Resumed)),
+                Some(why) => give_up_or_fail(job, resume, GiveUpReason::KeyUnusable, why)?,
+            },
             // The certificate in use is here: after a while the bank accepts another key in place of a lost one.
             None if job.picked.action == Action::Renew => None,
             None => give_up_or_fail(
@@ -83,6 +77,18 @@ pub(super) fn find_or_generate(job: &Job<'_>) -> Result<EnrolmentKey, Failure> {
         }
         None => generate::generate(job),
     }
+}
+
+/// Why the key of the interrupted issuance cannot be used; `None` if it can.
+fn why_unusable(job: &Job<'_>, key: &KeyEntry) -> Result<Option<TokenError>, Failure> {
+    if let Some(demand) = unmet_demand(job, key) {
+        return Ok(Some(TokenError::WrongKeyStore { demand }));
+    }
+    if !confined(job, key)? {
+        return Ok(Some(TokenError::Extractable));
+    }
+    let signs = trial::signs(job, key)?;
+    Ok((!signs).then_some(TokenError::CannotSign))
 }
 
 /// `None` if the issuance for the unusable key is given up; otherwise fails with `why`.
@@ -122,7 +128,7 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
     let ours = |key: &&KeyEntry| {
         is_ours(&label(key), &job.bank.id, &job.picked.login_id)
             && job.picked.key_algorithms.contains(&key.algorithm)
-            && where_demanded(job, key)
+            && unmet_demand(job, key).is_none()
             && certificates_of(content, &key.spki_der).is_empty()
     };
     let mut newest: Option<&KeyEntry> = None;
@@ -138,13 +144,13 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
     Ok(newest.cloned())
 }
 
-/// Whether an earlier key is where the bank demands it, as far as keys of one token differ.
-fn where_demanded(job: &Job<'_>, key: &KeyEntry) -> bool {
-    match (job.bank.key_store, key.protection) {
-        (Some(KeyStoreDemand::Tpm), Some(found)) => found == KeyProtection::Tpm,
-        (Some(KeyStoreDemand::Card), Some(found)) => found == KeyProtection::Card,
-        (None, _) | (Some(_), None) => true,
-    }
+/// The bank's demand, if an earlier key of a suitable token is somewhere else. Without a protection of its own a key is
+/// where all keys of its token are.
+fn unmet_demand(job: &Job<'_>, key: &KeyEntry) -> Option<KeyStoreDemand> {
+    job.bank.key_store.filter(|demand| match demand {
+        KeyStoreDemand::Tpm => key.protection.is_some_and(|p| p != KeyProtection::Tpm),
+        KeyStoreDemand::Card => key.protection.is_some_and(|p| p != KeyProtection::Card),
+    })
 }
 
 /// An earlier key must meet the same requirement as a new one.

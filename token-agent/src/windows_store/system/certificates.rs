@@ -1,7 +1,7 @@
 //! Certificates in the current user's stores: that of a key in `MY` with a link to its key, those of CAs in `CA`.
 
 use inkan_pki::x509::chain::verify_issued_by;
-use inkan_win32::certificates::{Store, StoreName, StoredCertificate};
+use inkan_win32::certificates::{KeyLink, Store, StoreName, StoredCertificate};
 use inkan_win32::error::CallError;
 
 use super::key::{from_system, to_system};
@@ -30,13 +30,19 @@ pub(super) fn of_authorities() -> Result<Vec<StoredCertificate>, TokenError> {
 /// # Errors
 /// [`TokenError::Full`], [`TokenError::WriteProtected`], [`TokenError::Failed`].
 pub(super) fn write(der: &[u8], link: &Link) -> Result<(), TokenError> {
-    put(der, link)?;
+    let link_of_key = to_system(link);
+    put(der, Some(&link_of_key))?;
     if is_linked(der, link)? {
         return Ok(());
     }
     // A store that keeps the old properties of a certificate that it has already.
-    delete_from(StoreName::My, der)?;
-    put(der, link)?;
+    let old = find(StoreName::My, der)?.and_then(|stored| stored.link());
+    let replaced = delete_from(StoreName::My, der).and_then(|_| put(der, Some(&link_of_key)));
+    if let Err(error) = replaced {
+        // Better with its old link than not at all.
+        put(der, old.as_ref())?;
+        return Err(error);
+    }
     if is_linked(der, link)? {
         return Ok(());
     }
@@ -47,10 +53,12 @@ pub(super) fn write(der: &[u8], link: &Link) -> Result<(), TokenError> {
 }
 
 /// Stores the certificate. The link is set before, so that the certificate is never there without it.
-fn put(der: &[u8], link: &Link) -> Result<(), TokenError> {
+fn put(der: &[u8], link: Option<&KeyLink>) -> Result<(), TokenError> {
     let store = Store::open(StoreName::My).map_err(failed)?;
     let certificate = StoredCertificate::new(der).map_err(failed)?;
-    certificate.set_link(&to_system(link)).map_err(failed)?;
+    if let Some(link) = link {
+        certificate.set_link(link).map_err(failed)?;
+    }
     store.add(&certificate, true).map_err(failed)?;
     store.commit().map_err(failed)
 }
@@ -75,12 +83,18 @@ pub(super) fn write_authority(der: &[u8]) -> Result<(), TokenError> {
     store.commit().map_err(failed)
 }
 
-/// Sets the link of a stored certificate, if it is missing or names another key. Whether it did.
+/// Sets the link of a stored certificate, if it is missing or names another key. Whether it did. One that is only among
+/// those of CAs has no link: it must be written.
 ///
 /// # Errors
 /// [`TokenError::CertificateGone`]; otherwise as [`write`].
 pub(super) fn repair(der: &[u8], link: &Link) -> Result<bool, TokenError> {
-    find(StoreName::My, der)?.ok_or(TokenError::CertificateGone)?;
+    if find(StoreName::My, der)?.is_none() {
+        let of_authority = find(StoreName::IntermediateCa, der)?;
+        return of_authority
+            .map(|_| false)
+            .ok_or(TokenError::CertificateGone);
+    }
     if is_linked(der, link)? {
         return Ok(false);
     }

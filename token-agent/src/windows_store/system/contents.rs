@@ -1,5 +1,6 @@
 //! Keys and certificates: the agent's own keys, the keys that certificates link to, and the user's certificates.
-//! Other programs keep keys here too; those without a certificate are none of the customer's business.
+//! Other programs keep keys here too; those without a certificate are none of the customer's business. Providers of other
+//! vendors are not loaded for a list: their code could prompt, hang or crash.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use crate::error::TokenError;
 use crate::keystore::content::{CertificateEntry, Content, KeyEntry, KeyGoneReason, KeyProtection};
 use crate::windows_store::code::{Meaning, meaning, why_gone};
 use crate::windows_store::link::Link;
+use crate::windows_store::listing::{self, Room};
 use crate::windows_store::names;
 
 /// The key of each link that was followed, or why there is none.
@@ -27,32 +29,38 @@ pub(super) fn read(providers: &Providers, computer: &str) -> Result<Content, Tok
     let mut followed = own_keys(providers);
     let stored = certificates::of_user()?;
     let on_card = names_on_card(providers);
-    let linked: Vec<_> = stored
+    let link_of = |stored: &StoredCertificate| stored.link().map(|link| key::from_system(&link));
+    let mut linked: Vec<_> = stored
         .iter()
-        .map(|stored| (stored, stored.link().map(|link| key::from_system(&link))))
+        .map(|stored| (stored.der(), link_of(stored)))
         .filter(|(_, link)| belongs(link.as_ref(), on_card.as_deref()))
-        .map(|(certificate, link)| {
-            if let Some(link) = &link
-                && !followed.keys().any(|known| known.same_key(link))
-            {
-                followed.insert(link.clone(), key::find(providers, link));
-            }
-            (certificate, link)
-        })
         .collect();
+    // If there is not enough room for all, the agent's own are there.
+    linked.sort_by_key(|(_, link)| !link.as_ref().is_some_and(is_own));
+    let mut room = Room::default();
+    linked.retain(|(der, _)| room.take(der));
+    for link in linked.iter().filter_map(|(_, link)| link.as_ref()) {
+        let known = followed.keys().any(|known| known.same_key(link));
+        if !known && may_follow(providers, link) {
+            followed.insert(link.clone(), key::find(providers, link));
+        }
+    }
     let keys: Vec<KeyEntry> = followed
         .values()
         .filter_map(|result| result.as_ref().ok()?.clone())
         .collect();
+    let own: Vec<_> = linked.iter().map(|(der, _)| der.clone()).collect();
     let mut certificates: Vec<_> = linked
         .into_iter()
-        .map(|(certificate, link)| entry(certificate, link.as_ref(), &keys, &followed, computer))
+        .map(|(der, link)| entry(der, link.as_ref(), &keys, &followed, computer))
         .collect();
-    let above = certificates::of_authorities()?;
+    let authorities = certificates::of_authorities()?;
+    let authorities = authorities.iter().map(StoredCertificate::der).collect();
+    let above = listing::above(&own, authorities).into_iter();
     certificates.extend(
         above
-            .iter()
-            .map(|certificate| plain(certificate.der(), None)),
+            .filter(|der| !own.contains(der) && room.take(der))
+            .map(|der| plain(der, None)),
     );
     Ok(Content {
         keys: without_twins(keys),
@@ -81,6 +89,16 @@ fn belongs(link: Option<&Link>, on_card: Option<&[String]>) -> bool {
     }
 }
 
+/// Whether the agent created the key.
+fn is_own(link: &Link) -> bool {
+    !link.is_legacy() && names::parse(&link.container).is_some()
+}
+
+/// Whether the key is looked for.
+fn may_follow(providers: &Providers, link: &Link) -> bool {
+    link.is_of_microsoft() || providers.named(&link.provider).is_some()
+}
+
 /// The keys that the agent created.
 fn own_keys(providers: &Providers) -> Followed {
     let mut followed = Followed::new();
@@ -98,13 +116,12 @@ fn own_keys(providers: &Providers) -> Followed {
 }
 
 fn entry(
-    certificate: &StoredCertificate,
+    der: Vec<u8>,
     link: Option<&Link>,
     keys: &[KeyEntry],
     followed: &Followed,
     computer: &str,
 ) -> CertificateEntry {
-    let der = certificate.der();
     let spki = CertificateSummary::parse(&der).map(|summary| summary.spki_der);
     let has_key = spki.is_ok_and(|spki| keys.iter().any(|key| key.spki_der == spki));
     let gone = link.filter(|_| !has_key).and_then(|link| {

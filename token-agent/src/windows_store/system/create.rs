@@ -1,4 +1,5 @@
-//! Generates a key: created, restricted, stored, read back. Whatever fails on the way leaves no key.
+//! Generates a key: created, restricted, stored, read back. Whatever fails on the way leaves no key; if a key remains all
+//! the same, the error states it.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::bank::KeyStoreDemand;
@@ -14,11 +15,19 @@ use crate::windows_store::code::{Meaning, meaning, token_error};
 use crate::windows_store::link::Link;
 use crate::windows_store::names;
 
+/// Why there is no key.
+enum Refused {
+    /// The next provider has its chance.
+    Here(TokenError),
+    /// No provider is tried any more.
+    Everywhere(TokenError),
+}
+
 /// In the first provider that generates such a key and is of the kind that the bank demands.
 ///
 /// # Errors
 /// [`TokenError::NoAlgorithm`], [`TokenError::NoPrompt`], [`TokenError::Extractable`], [`TokenError::Cancelled`],
-/// [`TokenError::Full`], or the last provider's error.
+/// [`TokenError::Full`], or the last provider's error; [`TokenError::Failed`] if an unusable key could not be deleted.
 pub(super) fn generate(
     providers: &Providers,
     computer: &str,
@@ -30,11 +39,15 @@ pub(super) fn generate(
             continue;
         }
         match generate_in(provider, computer, new) {
+            Ok(made) => return Ok(made),
             // Not the next provider's business: the user declined, or the key was unsafe.
-            Err(error @ (TokenError::Cancelled | TokenError::Extractable)) => return Err(error),
-            // A TPM that does not have this length, is busy or locked: the next one has its chance.
-            Err(error) => refused = error,
-            made => return made,
+            Err(Refused::Here(error @ (TokenError::Cancelled | TokenError::Extractable))) => {
+                return Err(error);
+            }
+            // A TPM that does not have this length, is busy or locked.
+            Err(Refused::Here(error)) => refused = error,
+            // A key remained: a second one would hide it.
+            Err(Refused::Everywhere(error)) => return Err(error),
         }
     }
     Err(refused)
@@ -53,11 +66,23 @@ pub(super) fn candidates(
     providers.all().iter().filter(fits)
 }
 
-fn generate_in(
+fn generate_in(provider: &OpenProvider, computer: &str, new: &NewKey) -> Result<KeyEntry, Refused> {
+    let (key, container) = store_in(provider, computer, new).map_err(Refused::Here)?;
+    match read_back(&key, provider, &container, new.algorithm) {
+        Ok(entry) => Ok(entry),
+        Err(error) => match key::discard(key, provider, &container) {
+            Ok(()) => Err(Refused::Here(error)),
+            Err(remains) => Err(Refused::Everywhere(remains)),
+        },
+    }
+}
+
+/// The stored key, and the name of its container.
+fn store_in(
     provider: &OpenProvider,
     computer: &str,
     new: &NewKey,
-) -> Result<KeyEntry, TokenError> {
+) -> Result<(Key, String), TokenError> {
     let mut random = [0; names::RANDOM];
     getrandom::fill(&mut random).map_err(|e| TokenError::Failed {
         operation: "name the key".to_owned(),
@@ -69,13 +94,7 @@ fn generate_in(
     let started = started.map_err(failed)?;
     restrict(&started, new)?;
     let key = started.finalize().map_err(failed)?;
-    match read_back(&key, provider, &container, new.algorithm) {
-        Ok(entry) => Ok(entry),
-        Err(error) => {
-            key::discard(key, provider, &container)?;
-            Err(error)
-        }
-    }
+    Ok((key, container))
 }
 
 /// Sets what the key may be used for, before it exists.
@@ -114,7 +133,7 @@ fn read_back(
     container: &str,
     algorithm: KeyAlgorithm,
 ) -> Result<KeyEntry, TokenError> {
-    let key = Key::open(&provider.handle, container, 0, 0);
+    let key = Key::open(&provider.handle, container, 0, 0, true);
     let key = key.map_err(|e| match meaning(e.code) {
         Meaning::Gone(_) => TokenError::NoAlgorithm,
         _ => token_error(e.call, e.code),

@@ -10,18 +10,23 @@ use inkan_win32::legacy::{self, LegacyKey};
 
 use super::providers::{OpenProvider, Providers};
 use crate::error::TokenError;
-use crate::keystore::content::{KeyEntry, KeyProtection};
+use crate::keystore::content::{KeyEntry, KeyGoneReason, KeyProtection};
 use crate::windows_store::code::{Meaning, key_error, meaning};
 use crate::windows_store::link::Link;
 use crate::windows_store::{blob, names};
 
-/// Opens a key of a key storage provider. Providers of other vendors are opened for the moment.
-pub(super) fn open(providers: &Providers, link: &Link) -> Result<Key, CallError> {
-    let (name, key_spec, flags) = (&link.container, link.key_spec, link.flags);
-    match providers.named(&link.provider) {
-        Some(provider) => Key::open(&provider.handle, name, key_spec, flags),
-        None => Key::open(&Provider::open(&link.provider)?, name, key_spec, flags),
-    }
+/// Opens a key of a key storage provider. Other providers are opened for the moment. `silent`: no use of it shows a
+/// prompt.
+pub(super) fn open(providers: &Providers, link: &Link, silent: bool) -> Result<Key, CallError> {
+    let opened;
+    let provider = match providers.named(&link.provider) {
+        Some(provider) => &provider.handle,
+        None => {
+            opened = Provider::open(&link.provider)?;
+            &opened
+        }
+    };
+    Key::open(provider, &link.container, link.key_spec, link.flags, silent)
 }
 
 /// The link as Windows stores it.
@@ -53,7 +58,7 @@ pub(super) fn find(providers: &Providers, link: &Link) -> Result<Option<KeyEntry
         let public = blob::legacy_public_key(&key.export_public()?);
         return Ok(public.and_then(|public| described(&public, link, None)));
     }
-    let key = open(providers, link)?;
+    let key = open(providers, link, true)?;
     let protection = providers.named(&link.provider).map(|p| p.protection);
     Ok(public_key(&key)?.and_then(|public| described(&public, link, protection)))
 }
@@ -107,7 +112,7 @@ pub(super) fn is_confined(key: &Key) -> bool {
 /// Deletes a key that must not remain, and makes sure of it.
 ///
 /// # Errors
-/// The error of the deletion, if the key is still there.
+/// [`TokenError::Failed`] with the code of the deletion, if the key may still be there.
 pub(super) fn discard(
     key: Key,
     provider: &OpenProvider,
@@ -116,11 +121,15 @@ pub(super) fn discard(
     let Err(error) = key.delete() else {
         return Ok(());
     };
-    let link = Link::new(provider.name, container);
-    match Key::open(&provider.handle, container, 0, 0) {
-        // A provider that kept it in memory only.
-        Err(e) if matches!(meaning(e.code), Meaning::Gone(_) | Meaning::Unsupported) => Ok(()),
-        Ok(_) | Err(_) => Err(key_error(&link, "", error.call, error.code)),
+    let name = provider.name;
+    let opened = Key::open(&provider.handle, container, 0, 0, true);
+    match opened.map_err(|e| meaning(e.code)) {
+        // A provider that kept it in memory only. A key that cannot be decrypted now may be usable later.
+        Err(Meaning::Gone(KeyGoneReason::Deleted) | Meaning::Unsupported) => Ok(()),
+        Ok(_) | Err(_) => Err(TokenError::Failed {
+            operation: error.call.to_owned(),
+            detail: format!("0x{:08x}: the new key remains in {name}", error.code),
+        }),
     }
 }
 
@@ -148,7 +157,7 @@ pub(super) fn sign(
         signature.reverse();
         return Ok(signature);
     }
-    let key = open(providers, link).map_err(failed)?;
+    let key = open(providers, link, false).map_err(failed)?;
     let signature = key.sign(&hash, system_padding(scheme)).map_err(failed)?;
     match scheme {
         SignatureScheme::EcdsaP256Sha256 => to_der(&signature, 32),

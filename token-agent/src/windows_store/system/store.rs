@@ -91,7 +91,7 @@ impl KeyStore for WindowsStore {
         if link.is_legacy() || names::parse(&link.container).is_none() {
             return Ok(false);
         }
-        let key = key::open(&self.providers, &link);
+        let key = key::open(&self.providers, &link, true);
         let key = key.map_err(|e| key_error(&link, &self.computer, e.call, e.code))?;
         Ok(key::is_confined(&key))
     }
@@ -167,10 +167,11 @@ impl KeyStore for WindowsStore {
 
     fn delete_key(&mut self, reference: &KeyRef) -> Result<(), TokenError> {
         let link = Link::of(reference)?;
-        if link.is_legacy() {
+        // Keys of other programs, and of the computer, are not the customer's to delete here.
+        if link.is_legacy() || link.flags != 0 || names::parse(&link.container).is_none() {
             return Err(Capability::DeleteKeys.missing());
         }
-        let deleted = key::open(&self.providers, &link).and_then(|key| key.delete());
+        let deleted = key::open(&self.providers, &link, false).and_then(|key| key.delete());
         deleted.map_err(|e| match meaning(e.code) {
             Meaning::Gone(KeyGoneReason::Deleted) => TokenError::KeyGone,
             _ => key_error(&link, &self.computer, e.call, e.code),

@@ -64,8 +64,9 @@ impl NewKey {
 }
 
 impl Key {
-    /// Opens a stored key without a prompt: of this user, or of the computer if `flags` (of a certificate's link) contain
-    /// `CRYPT_MACHINE_KEYSET`.
+    /// Opens a stored key: of this user, or of the computer if `flags` (of a certificate's link) contain
+    /// `CRYPT_MACHINE_KEYSET`. `silent`: neither this call nor a later use of the handle shows a prompt; a use that needs
+    /// one fails with `NTE_SILENT_CONTEXT`.
     ///
     /// # Errors
     /// The code of `NCryptOpenKey`; `NTE_BAD_KEYSET` if there is no such key.
@@ -74,8 +75,10 @@ impl Key {
         name: &str,
         key_spec: u32,
         flags: u32,
+        silent: bool,
     ) -> Result<Self, CallError> {
         let name = wide(name);
+        let prompts = if silent { NCRYPT_SILENT_FLAG } else { 0 };
         let mut handle = 0;
         // SAFETY: the provider's handle is owned, the name ends with zero, and `handle` receives the handle.
         let code = unsafe {
@@ -84,7 +87,7 @@ impl Key {
                 &raw mut handle,
                 name.as_ptr(),
                 key_spec,
-                NCRYPT_SILENT_FLAG | (flags & NCRYPT_MACHINE_KEY_FLAG),
+                prompts | (flags & NCRYPT_MACHINE_KEY_FLAG),
             )
         };
         check("NCryptOpenKey", code)?;
