@@ -23,7 +23,11 @@ fn the_installer_installs_upgrades_and_leaves_only_what_is_the_customers() -> Ou
     let packages = tempfile::tempdir()?;
     let msi = package(&wine, packages.path(), "1.0.0")?;
     let newer = package(&wine, packages.path(), "1.0.1")?;
-    std::fs::write(packages.path().join("kenmin.toml"), "id = \"kenmin\"\n")?;
+    let banks = packages.path().join("banks");
+    std::fs::create_dir(&banks)?;
+    std::fs::write(banks.join("kenmin.toml"), "id = \"kenmin\"\n")?;
+    // A page may have put this one into the download directory.
+    std::fs::write(packages.path().join("evil.toml"), "id = \"evil\"\n")?;
     let (files, registry) = (files(&profile)?, keys(&wine)?);
 
     assert_eq!(run(&wine, "/i", &msi)?, DONE);
@@ -33,8 +37,9 @@ fn the_installer_installs_upgrades_and_leaves_only_what_is_the_customers() -> Ou
     assert!(profile.join(START_MENU).is_file());
     assert!(
         profile.join(BANK_FILE).is_file(),
-        "a bank file beside the installer is copied"
+        "a bank file in the folder beside the installer is copied"
     );
+    assert!(!profile.join(BANK_FILE).with_file_name("evil.toml").exists());
     let registered = wine.registry()?;
     let command = r#"inkan-agent-window.exe\" open -- \"%1\"""#;
     assert!(registered.contains(command), "links open the window");
@@ -43,7 +48,7 @@ fn the_installer_installs_upgrades_and_leaves_only_what_is_the_customers() -> Ou
 
     // The customer changes the bank file; an upgrade without one beside it leaves it alone.
     std::fs::write(profile.join(BANK_FILE), "id = \"kenmin\"\n# ours\n")?;
-    std::fs::remove_file(packages.path().join("kenmin.toml"))?;
+    std::fs::remove_dir_all(&banks)?;
     assert_eq!(run(&wine, "/i", &newer)?, DONE);
     assert_eq!(products(&wine)?, 1, "the older version is replaced");
     assert!(profile.join(PROGRAMS).join("inkan-agent.exe").is_file());
