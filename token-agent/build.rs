@@ -1,12 +1,8 @@
-//! Puts the manifest into the program for Windows.
+//! Puts manifest, icon and version into the program for Windows.
 
-const RESOURCES: &str = "assets/windows/agent.rc";
+#[path = "assets/windows/resources.rs"]
+mod resources;
 
 fn main() {
-    println!("cargo:rerun-if-changed=assets/windows");
-    // Does nothing for other systems.
-    if let Err(error) = embed_resource::compile(RESOURCES, embed_resource::NONE).manifest_required()
-    {
-        println!("cargo:error={error}");
-    }
+    resources::embed("assets/windows");
 }
