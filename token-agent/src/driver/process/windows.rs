@@ -3,7 +3,7 @@
 use std::io::{self, PipeReader, PipeWriter};
 use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle};
 use std::os::windows::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -32,12 +32,14 @@ pub(super) fn spawn(command: &mut Command, module: &Path) -> io::Result<Started>
     let (its_input, input) = io::pipe()?;
     let (output, its_output) = io::pipe()?;
     let group = Job::new()?;
-    if let Some(directory) = module
-        .parent()
-        .filter(|path| path.is_absolute() && path.is_dir())
-    {
-        command.current_dir(directory);
-    }
+    let usable = |path: &&Path| path.is_absolute() && path.is_dir();
+    match module.parent().filter(usable) {
+        Some(directory) => command.current_dir(directory),
+        None => match system_directory(command) {
+            Some(directory) => command.current_dir(directory),
+            None => command,
+        },
+    };
     command
         .args([&its_input.as_handle(), &its_output.as_handle()].map(number))
         .stdin(Stdio::null())
@@ -62,6 +64,13 @@ pub(super) fn spawn(command: &mut Command, module: &Path) -> io::Result<Started>
         input,
         output,
     })
+}
+
+/// The directory of Windows itself, for what has no file of its own.
+fn system_directory(command: &Command) -> Option<PathBuf> {
+    let mut variables = command.get_envs();
+    let root = variables.find(|(name, _)| name.eq_ignore_ascii_case("SystemRoot"));
+    Some(Path::new(root?.1?).join("System32"))
 }
 
 /// The agent's own standard handles, which its parent made inheritable, are no business of a driver.
