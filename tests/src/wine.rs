@@ -58,7 +58,7 @@ impl WinePrefix {
     /// A command that runs a program of the agent: `inkan-agent.exe` or `inkan-agent-window.exe`.
     #[must_use]
     pub fn agent(&self, name: &str) -> Command {
-        self.command(&self.exe.join(name))
+        self.command(self.exe.join(name))
     }
 
     /// A command that runs a program for Windows, without a display.

@@ -1,4 +1,4 @@
-//! Whether the access list of a file on Windows lets other users read it.
+//! Whether the access list of a file on Windows lets others read it.
 
 /// The system, and the administrators, who can read every file anyway.
 const TRUSTED: [&str; 2] = ["S-1-5-18", "S-1-5-32-544"];

@@ -277,11 +277,10 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// [`PcscError::Removed`] if the card is gone, or another PC/SC error.
+    #[allow(clippy::useless_conversion)] // the type of a code is wider on some systems
     pub fn control(&self, code: u32, sent: &[u8]) -> Result<Vec<u8>, PcscError> {
         let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE];
-        #[allow(clippy::useless_conversion)] // a DWORD is wider elsewhere
-        let code = code.into();
-        match self.transaction.control(code, sent, &mut buffer) {
+        match self.transaction.control(code.into(), sent, &mut buffer) {
             Ok(answer) => Ok(answer.to_vec()),
             Err(error) => Err(self.after_failure(error)),
         }

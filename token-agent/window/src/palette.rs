@@ -33,7 +33,7 @@ pub fn apply(window: &AgentWindow) {
     }
 }
 
-/// Every text is in the theme's text colour; what our own colours express is shown as text, too.
+/// Every text is in the theme's text colour; what our own colours express is written as text as well.
 #[cfg_attr(not(windows), allow(dead_code))] // there is no theme to apply
 fn set(theme: &Theme<'_>, colors: ContrastColors) {
     for ground in [
