@@ -22,6 +22,8 @@
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: logins and their locks
 //! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: responses of the API
+//! - [`backup`]: copies of the whole database; [`positions`]: how far it has come; [`restores`], [`sequence_floors`],
+//!   [`unknown_serials`]: how a restored one continues
 //! - [`outbox`]: mail to customers, until it is sent or given up
 
 pub mod acquisition;
@@ -29,6 +31,7 @@ pub mod activation_codes;
 pub mod agent_logins;
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod certificates;
 pub mod connect;
 pub mod console_use;
@@ -53,10 +56,13 @@ pub mod open;
 pub mod outbox;
 pub mod password_letters;
 mod pools;
+pub mod positions;
 pub mod postgres_url;
 pub mod proposals;
+pub mod restores;
 mod row;
 pub mod rsa_keys;
+pub mod sequence_floors;
 pub mod sessions;
 pub mod shadow_locks;
 pub mod signer_certificates;
@@ -66,6 +72,7 @@ pub mod subject;
 pub mod text_enum;
 pub mod tls_fault;
 pub mod tx;
+pub mod unknown_serials;
 pub mod users;
 
 pub use connect::{Backend, Store};

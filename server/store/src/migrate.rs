@@ -130,6 +130,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "one_request_table",
         sql: include_str!("migrations/0022_one_request_table.sql"),
     },
+    Migration {
+        version: 23,
+        name: "backup_and_rollback",
+        sql: include_str!("migrations/0023_backup_and_rollback.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

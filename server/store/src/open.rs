@@ -32,6 +32,22 @@ impl Store {
         store.must_be_current().await
     }
 
+    /// As [`Self::open_to_read`], also with the schema of an older program: a copy that was made before an upgrade.
+    ///
+    /// # Errors
+    /// As [`Self::open`], without [`StoreError::SchemaOlder`].
+    pub async fn open_copy(url: &str) -> Result<Store, StoreError> {
+        let backend = there(url)?;
+        let store = Store::of(backend, pools::read_only(url, backend).await?);
+        match migrate::state(store.readers(), migrate::MIGRATIONS).await {
+            Ok(()) | Err(StoreError::SchemaOlder { .. }) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
     async fn must_be_current(self) -> Result<Store, StoreError> {
         let found = migrate::state(self.readers(), migrate::MIGRATIONS).await;
         match found {
@@ -41,6 +57,49 @@ impl Store {
                 Err(error)
             }
         }
+    }
+}
+
+/// Whether there is nothing yet at `url`: no file, and no object in a PostgreSQL database, which must exist. Creates nothing.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn is_vacant(url: &str) -> Result<bool, StoreError> {
+    sqlx::any::install_default_drivers();
+    match pools::backend(url)? {
+        Backend::Sqlite => {
+            let file = pools::file(url)?;
+            let beside = |end: &str| {
+                let mut name = file.clone().into_os_string();
+                name.push(end);
+                std::path::PathBuf::from(name)
+            };
+            // The log of another database beside a new file would be applied to it.
+            Ok(["", "-wal", "-shm", "-journal"]
+                .iter()
+                .all(|end| beside(end).symlink_metadata().is_err()))
+        }
+        Backend::Postgres => {
+            let (readers, _) = pools::read_only(url, Backend::Postgres).await?;
+            let objects = Store::objects(&readers).await;
+            readers.close().await;
+            Ok(objects? == 0)
+        }
+    }
+}
+
+/// Whether a server has ever used the database at `url`. Creates nothing.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn is_used(url: &str) -> Result<bool, StoreError> {
+    match Store::open_copy(url).await {
+        Ok(store) => {
+            store.close().await;
+            Ok(true)
+        }
+        Err(StoreError::Missing(_) | StoreError::Empty) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -127,6 +127,11 @@ pub async fn delete_for_user(tx: &mut Tx, user_id: &str) -> Result<u64, StoreErr
         .await
 }
 
+/// Deletes every session.
+pub async fn delete_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.upkeep(sqlx::query("DELETE FROM sessions")).await
+}
+
 /// Ends every session of a user but one.
 pub async fn delete_others(
     tx: &mut Tx,

@@ -11,7 +11,8 @@ use super::{Db, StoreError};
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
-    /// Position in the sequence, from 1 without gaps.
+    /// Position in the sequence, from 1, without gaps except at a reconciliation
+    /// ([`sequence_floors`](super::sequence_floors)).
     pub seq: i64,
     /// Which certificate.
     pub certificate_id: String,
@@ -76,9 +77,12 @@ impl StatusChange {
     }
 }
 
-/// The last position in the sequence; 0 before the first change.
+/// The last position used in the sequence; 0 before the first change.
 pub async fn last(db: impl Into<Db<'_>>) -> Result<i64, StoreError> {
-    let statement = sqlx::query("SELECT COALESCE(MAX(seq), 0) AS seq FROM status_changes");
+    let statement = sqlx::query(
+        "SELECT COALESCE(MAX(used), 0) AS seq FROM (SELECT MAX(seq) AS used FROM status_changes \
+         UNION ALL SELECT value FROM sequence_floors WHERE name = 'status') AS numbers",
+    );
     match db.into().optional(statement).await? {
         Some(row) => Row::new("status_changes", &row).int("seq"),
         None => Ok(0),
@@ -95,6 +99,53 @@ pub async fn after(
         .bind(seq)
         .bind(limit);
     read_all(db.into(), statement).await
+}
+
+/// For each CA, the last change after `seq` that a CRL contains: inactive, or released.
+pub async fn last_on_crls_after(
+    db: impl Into<Db<'_>>,
+    seq: i64,
+) -> Result<Vec<(Ca, i64)>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT issuer, generation, MAX(seq) AS seq FROM status_changes WHERE seq > $1 \
+         AND (to_state IN ('superseded', 'suspended', 'revoked') OR from_state = 'suspended') \
+         GROUP BY issuer, generation",
+    )
+    .bind(seq);
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("status_changes", row);
+            let ca = Ca {
+                issuer: row.word("issuer")?,
+                generation: row.count("generation")?,
+            };
+            Ok((ca, row.int("seq")?))
+        })
+        .collect()
+}
+
+/// Certificates in `state` that changed at `since` or later and have not expired at `now`: ids after `after`, in their order.
+pub async fn changed_since(
+    db: impl Into<Db<'_>>,
+    state: State,
+    (since, now): (Timestamp, Timestamp),
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT id FROM certificates WHERE state = $1 AND not_after > $2 AND id > $3 AND EXISTS \
+         (SELECT 1 FROM status_changes s WHERE s.certificate_id = certificates.id AND s.at >= $4) ORDER BY id LIMIT $5",
+    )
+    .bind(state.as_str())
+    .bind(now.as_second())
+    .bind(after.to_owned())
+    .bind(since.as_second())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| Row::new("certificates", row).text("id"))
+        .collect()
 }
 
 /// The history of one certificate, oldest first.

@@ -96,7 +96,8 @@ pub struct AuditEntry<'a> {
 }
 
 /// A row as it is in the log.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AuditRow {
     /// Position in the chain, from 1 without gaps.
     pub seq: i64,
@@ -141,14 +142,25 @@ use select;
 /// Times in exports as in the hash: unix seconds.
 mod seconds {
     use jiff::Timestamp;
-    use serde::Serializer;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_i64(at.as_second())
     }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+        Timestamp::from_second(i64::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 impl AuditRow {
+    /// Whether the row is as it was written, as the one after a row with the hash `previous`.
+    #[must_use]
+    pub fn follows(&self, previous: &str) -> bool {
+        self.previous_hash == previous && self.hash == self.computed_hash()
+    }
+
     /// SHA-256 over every field with its length (and whether it is present), including `previous_hash`.
     pub(crate) fn computed_hash(&self) -> String {
         let mut hasher = Sha256::new();
@@ -243,6 +255,40 @@ pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result
         .await?;
     tx.mark_audited();
     Ok(seq)
+}
+
+/// The hash of a row, if it exists; of the beginning for 0.
+pub async fn hash_at(db: impl Into<Db<'_>>, seq: i64) -> Result<Option<String>, StoreError> {
+    if seq == 0 {
+        return Ok(Some(Head::beginning().hash));
+    }
+    let select = sqlx::query("SELECT hash FROM audit_log WHERE seq = $1").bind(seq);
+    let row = db.into().optional(select).await?;
+    row.map(|row| Row::new("audit_log", &row).text("hash"))
+        .transpose()
+}
+
+/// The time of a row, if it exists.
+pub async fn time_of(db: impl Into<Db<'_>>, seq: i64) -> Result<Option<Timestamp>, StoreError> {
+    let select = sqlx::query("SELECT at FROM audit_log WHERE seq = $1").bind(seq);
+    let row = db.into().optional(select).await?;
+    row.map(|row| Row::new("audit_log", &row).time("at"))
+        .transpose()
+}
+
+/// The head of the chain inside a transaction.
+///
+/// # Errors
+/// [`StoreError::AuditHead`].
+pub async fn head_in(tx: &mut Tx) -> Result<Head, StoreError> {
+    let select = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1");
+    let row = Db::from(tx).optional(select).await?;
+    let row = row.ok_or(StoreError::AuditHead)?;
+    let row = Row::new("audit_head", &row);
+    Ok(Head {
+        seq: row.int("seq")?,
+        hash: row.text("hash")?,
+    })
 }
 
 /// Rows after `seq`, oldest first, at most `limit`.

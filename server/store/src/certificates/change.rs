@@ -127,6 +127,15 @@ pub async fn set_state(
     note(tx, id, from, by, at).await
 }
 
+/// Sets the time since when an inactive certificate is so to an earlier one: it was published with that time.
+pub async fn set_ended_at(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
+    let statement =
+        sqlx::query("UPDATE certificates SET ended_at = $2 WHERE id = $1 AND ended_at > $2")
+            .bind(id.to_owned())
+            .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
 /// Adds the change just made to the sequence.
 async fn note(
     tx: &mut Tx,
@@ -138,7 +147,8 @@ async fn note(
     let statement = sqlx::query(
         "INSERT INTO status_changes (seq, certificate_id, serial, issuer, generation, shard, from_state, to_state, \
          reason, actor_kind, actor_id, at) \
-         SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM status_changes), id, serial, issuer, generation, shard, \
+         SELECT (SELECT COALESCE(MAX(used), 0) + 1 FROM (SELECT MAX(seq) AS used FROM status_changes \
+         UNION ALL SELECT value FROM sequence_floors WHERE name = 'status') AS numbers), id, serial, issuer, generation, shard, \
          $2, state, reason, $3, $4, $5 FROM certificates WHERE id = $1",
     )
     .bind(id.to_owned())

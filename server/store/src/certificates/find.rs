@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Ca, Certificate, select};
 use crate::db::Sql;
 use crate::row::Row;
-use crate::{Db, Store, StoreError, Subject};
+use crate::{Db, StoreError, Subject};
 
 async fn one(db: Db<'_>, statement: Sql) -> Result<Option<Certificate>, StoreError> {
     db.optional(statement)
@@ -166,12 +166,12 @@ pub async fn ending(
 }
 
 /// Recorded certificates that were never signed, oldest first, at most 1000: a restart must complete them.
-pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, StoreError> {
+pub async fn intents_without_result(db: impl Into<Db<'_>>) -> Result<Vec<Certificate>, StoreError> {
     // Both issuers by name: the index begins with them, and this query runs every minute.
     let statement = select!(
         "WHERE issuer IN ('customer', 'staff') AND state = 'intent' ORDER BY created_at, id LIMIT 1000"
     );
-    many(store.into(), sqlx::query(statement)).await
+    many(db.into(), sqlx::query(statement)).await
 }
 
 /// Serial numbers of inactive certificates in one shard of a CA, with their states, by serial number after `after`.

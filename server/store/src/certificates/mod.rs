@@ -19,7 +19,7 @@ use super::text_enum::text_enum;
 use super::{StoreError, Subject};
 
 pub use ca::{Ca, all_cas};
-pub use change::{insert_intent, set_active, set_issued, set_state};
+pub use change::{insert_intent, set_active, set_ended_at, set_issued, set_state};
 pub use expiring::{Expiring, expiring, expiring_after};
 pub use find::{
     active_for_user, by_grant, by_serial, by_sha256, by_spki_sha256, ended_serials, ending, find,

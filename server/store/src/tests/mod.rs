@@ -7,6 +7,7 @@
 //! - [`enrolment_requests`]: requests through their states
 //! - [`lifecycle`]: grants and certificates through their states
 //! - [`agent_logins`]: a login with the agent through its states
+//! - [`mod@backup`]: copies of a database in use; how a restored one continues
 //! - [`duties`]: letters with passwords, and people to whom the database refuses them
 //! - [`full`]: a disk without room
 //! - [`jobs`]: scheduled work, claimed by one instance at a time
@@ -19,6 +20,7 @@
 //! - [`rows`]: small rows for the others
 
 mod agent_logins;
+mod backup;
 mod chain;
 mod duties;
 mod enrolment_requests;
