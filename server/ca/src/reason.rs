@@ -57,6 +57,19 @@ impl Reason {
         Self::ALL.into_iter().find(|r| r.as_str() == name)
     }
 
+    /// The reason with this number in a CRL (RFC 5280 §5.3.1); one that this bank does not give is unspecified.
+    #[must_use]
+    pub fn of_code(code: u8) -> Self {
+        let known = |reason: &Self| {
+            let number = reason.crl_reason().map(|one| one as u8);
+            number == Some(code)
+        };
+        Self::ALL
+            .into_iter()
+            .find(known)
+            .unwrap_or(Self::Unspecified)
+    }
+
     /// The reason in a CRL or an OCSP response; "unspecified" is left out (RFC 5280 §5.3.1).
     pub(crate) const fn crl_reason(self) -> Option<CrlReason> {
         match self {
@@ -82,5 +95,11 @@ mod tests {
             assert_eq!(Reason::parse(reason.as_str()), Some(reason));
         }
         assert_eq!(Reason::parse("cACompromise"), None);
+        let of = |code| Reason::of_code(code);
+        assert_eq!(
+            (of(1), of(6)),
+            (Reason::KeyCompromise, Reason::CertificateHold)
+        );
+        assert_eq!((of(2), of(0)), (Reason::Unspecified, Reason::Unspecified));
     }
 }

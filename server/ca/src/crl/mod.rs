@@ -4,9 +4,11 @@
 //!
 //! - [`entries`]: the revoked certificates
 //! - `extensions`: number, scope, base of a delta CRL, URL of the delta CRL
+//! - [`read`]: a published CRL, read back
 
 pub mod entries;
 mod extensions;
+pub mod read;
 
 use der::asn1::AnyRef;
 use der::{Encode, Sequence, Tag};
@@ -29,6 +31,7 @@ use super::issuing_ca::IssuingCa;
 
 pub use super::reason::Reason;
 pub use entries::RevokedEntries;
+pub use read::{CrlFault, PublishedCrl};
 
 /// Content of a CRL.
 #[derive(Debug)]

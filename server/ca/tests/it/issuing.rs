@@ -159,6 +159,72 @@ async fn a_crl_lists_what_was_revoked() {
 }
 
 #[tokio::test]
+async fn a_crl_is_read_back_only_from_one_of_the_cas_and_only_if_it_is_whole() {
+    use inkan_ca::crl::{CrlContent, CrlFault, PublishedCrl, RevokedEntries};
+    use inkan_ca::reason::Reason;
+    let bank = bank(KeyAlgorithm::EcP256);
+    let at = Timestamp::from_second(now().as_second()).unwrap();
+    let sign = async |shard_url, base| {
+        let mut entries = RevokedEntries::default();
+        entries.add(&[0x81; 20], at, Reason::KeyCompromise).unwrap();
+        entries
+            .add(&[0, 0x41], at, Reason::CertificateHold)
+            .unwrap();
+        let list = CrlContent {
+            number: 700,
+            this_update: at,
+            next_update: at + jiff::SignedDuration::from_hours(24),
+            shard_url,
+            base,
+            delta_url: None,
+            entries,
+        };
+        let signed = bank.authority.sign_crl(IssuerId::Customer, list).await;
+        signed.unwrap()
+    };
+    let cas = bank.authority.cas();
+    let shard = "http://pki.example/crl/customer-ca/202610.crl";
+    let der = sign(Some(shard), None).await;
+    let read = PublishedCrl::read(&der, cas).unwrap();
+    assert_eq!((read.shard.as_str(), read.number), ("202610", 700));
+    assert_eq!((read.ca, read.this_update), (IssuerId::Customer.into(), at));
+    let entries: Vec<_> = read
+        .entries
+        .iter()
+        .map(|one| (one.serial.clone(), one.reason))
+        .collect();
+    let expected = [
+        ("81".repeat(20), Reason::KeyCompromise),
+        ("41".to_owned(), Reason::CertificateHold),
+    ];
+    assert_eq!(entries, expected);
+    assert_eq!(
+        PublishedCrl::read(&sign(None, None).await, cas)
+            .unwrap()
+            .shard,
+        ""
+    );
+
+    let fault = |der: &[u8]| PublishedCrl::read(der, cas).unwrap_err();
+    assert_eq!(fault(&sign(None, Some(3)).await), CrlFault::Delta);
+    let elsewhere = sign(Some("http://pki.example/crl/customer-ca.crl"), None).await;
+    assert_eq!(fault(&elsewhere), CrlFault::Scope);
+    assert_eq!(fault(b"no CRL"), CrlFault::Malformed);
+    assert_eq!(
+        fault(&[der.as_slice(), b"more"].concat()),
+        CrlFault::Malformed
+    );
+    let mut changed = der.clone();
+    let serial = der
+        .windows(20)
+        .position(|octets| octets == [0x81; 20])
+        .unwrap();
+    changed[serial + 5] ^= 1;
+    assert_eq!(fault(&changed), CrlFault::Foreign);
+    assert_eq!(PublishedCrl::read(&der, &[]), Err(CrlFault::Foreign));
+}
+
+#[tokio::test]
 async fn names_that_no_certificate_may_carry_are_refused_before_signing() {
     let bank = bank(KeyAlgorithm::EcP256);
     for name in ["x".repeat(64), "a\nb".to_owned()] {
