@@ -12,6 +12,7 @@
 //! - [`audit`]: the chain verified, searched, exported, signed
 //! - [`notifications`]: messages to customers and their delivery
 //! - [`operations`]: scheduled jobs and what expires
+//! - [`recovery`]: a database that is older than what was published
 //!
 //! Shared modules:
 //!
@@ -39,6 +40,7 @@ pub mod notifications;
 pub mod operations;
 pub mod paging;
 pub mod records;
+pub mod recovery;
 pub mod settings;
 pub mod staff;
 pub mod step;

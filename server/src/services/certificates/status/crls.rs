@@ -15,7 +15,8 @@ use crate::services::command::Outcome;
 use crate::services::{Error, Fault, RequestContext, Result, Services};
 use crate::store::certificates::{Ca, State};
 use crate::store::crls::{self, EndedRow, Kind, Published};
-use crate::store::{StoreError, Unique, id, status_changes};
+use crate::store::sequence_floors::{self, Floor};
+use crate::store::{StoreError, Unique, id, status_changes, unknown_serials};
 
 /// Rows of one read.
 const PAGE: i64 = 5_000;
@@ -79,8 +80,11 @@ impl Services {
         let store = &self.inner.store;
         let name = scope.name();
         let last = crls::latest(store, &name, Kind::Full).await?;
+        let floor = self.floor(&name).await?;
         let due = match &last {
             None => true,
+            // Relying parties know a CRL that the database has lost.
+            Some(crl) if floor.is_some_and(|floor| floor.value > crl.number) => true,
             Some(crl) if is_due(crl, now) => true,
             Some(crl) => {
                 let pause = SignedDuration::from_secs(crl.entries / ENTRIES_PER_SECOND);
@@ -93,7 +97,7 @@ impl Services {
         if !due {
             return Ok(false);
         }
-        match self.publish(scope, last.as_ref(), now).await {
+        match self.publish(scope, (last.as_ref(), floor), now).await {
             Ok(()) => {
                 if let Err(error) = self.keep_scope(scope).await {
                     tracing::debug!(%error, "the new CRL is not in memory yet");
@@ -106,16 +110,30 @@ impl Services {
         }
     }
 
-    async fn publish(&self, scope: &Scope, last: Option<&Published>, now: Timestamp) -> Result<()> {
+    /// What is known about CRLs that the database has lost.
+    async fn floor(&self, scope: &str) -> Result<Option<Floor>> {
+        let name = sequence_floors::of_crl(scope);
+        Ok(sequence_floors::find(&self.inner.store, &name).await?)
+    }
+
+    async fn publish(
+        &self,
+        scope: &Scope,
+        (last, floor): (Option<&Published>, Option<Floor>),
+        now: Timestamp,
+    ) -> Result<()> {
         let begun = Instant::now();
         let store = &self.inner.store;
         let name = scope.name();
         let delta = crls::latest(store, &name, Kind::Delta).await?;
         let crl_numbers = last.iter().copied().chain(delta.iter()).map(|l| l.number);
+        let crl_numbers = crl_numbers.chain(floor.map(|floor| floor.value));
         let number = crl_numbers.max().unwrap_or(0) + 1;
         // Changes that arrive while the rows are read are in this CRL or make the next one necessary.
         let seq = status_changes::last(store).await?;
-        let this_update = self.begins(ca_id(scope.ca), last, now)?;
+        let times = last.map(|crl| crl.this_update).into_iter();
+        let before = times.chain(floor.map(|floor| floor.at)).max();
+        let this_update = self.begins(ca_id(scope.ca), before, now)?;
         let next_update = now
             .checked_add(self.settings().periods.crl)
             .unwrap_or(Timestamp::MAX);
@@ -174,12 +192,12 @@ impl Services {
 
     /// thisUpdate: in the past, for relying parties with a slow clock, but after that of the previous CRL, so that the
     /// newer one can be identified, and not before the CA itself.
-    fn begins(&self, ca: CaId, last: Option<&Published>, now: Timestamp) -> Result<Timestamp> {
+    fn begins(&self, ca: CaId, last: Option<Timestamp>, now: Timestamp) -> Result<Timestamp> {
         let start = now.checked_sub(self.settings().periods.crl_backdate);
         let not_before = self.inner.ca.ca(ca)?.validity.not_before;
         // A CRL of the future was made before a clock was corrected.
-        let last = last.filter(|last| last.this_update <= now);
-        let behind = last.and_then(|last| last.this_update.checked_add(A_SECOND).ok());
+        let last = last.filter(|last| *last <= now);
+        let behind = last.and_then(|last| last.checked_add(A_SECOND).ok());
         let start = start.unwrap_or(now).max(not_before);
         let start = behind.map_or(start, |behind| start.max(behind));
         Ok(start.min(now))
@@ -219,6 +237,7 @@ impl Services {
             vec![scope.shard.clone()]
         };
         let mut entries = RevokedEntries::default();
+        self.add_unknown(scope, &mut entries).await?;
         for shard in shards {
             let mut after = String::new();
             loop {
@@ -234,6 +253,26 @@ impl Services {
             }
         }
         Ok(entries)
+    }
+
+    /// Certificates that the database has lost: nobody knows to which shard they point, nor when they expire.
+    async fn add_unknown(&self, scope: &Scope, entries: &mut RevokedEntries) -> Result<()> {
+        let mut after = String::new();
+        loop {
+            let page = unknown_serials::list(&self.inner.store, scope.ca, &after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after.clone_from(&last.serial);
+            for one in page {
+                let row = EndedRow {
+                    serial: one.serial,
+                    at: one.revoked_at,
+                    reason: Some(one.reason),
+                };
+                add(entries, &row)?;
+            }
+        }
     }
 
     /// The current state of what changed after `seq`; a released suspension is marked as removed.
@@ -266,6 +305,7 @@ impl Services {
             }
         }
         let mut entries = RevokedEntries::default();
+        self.add_unknown(scope, &mut entries).await?;
         for row in last.values() {
             add(&mut entries, row)?;
         }

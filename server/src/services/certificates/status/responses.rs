@@ -15,7 +15,7 @@ use crate::ca::reason::Reason;
 use crate::services::{Error, Fault, Refusal, Result, Services};
 use crate::store::certificates::{Ca, State};
 use crate::store::ocsp_responses::{self, CertificateStatus, StoredResponse};
-use crate::store::{id, signer_certificates};
+use crate::store::{id, signer_certificates, unknown_serials};
 
 use inkan_pki::x509::summary::serial_hex;
 
@@ -164,6 +164,10 @@ impl Services {
         };
         let (ocsp_status, stored, row) = match found {
             None => (self.soon(self.unlisted(question)).await?, None, None),
+            // Given up at a reconciliation, although it may exist.
+            Some((row, _)) if row.state == State::Abandoned => {
+                (self.soon(self.unlisted(question)).await?, None, None)
+            }
             Some((row, stored)) => {
                 let good = stored.filter(|a| a.good(now) && a.ended == ended(&row));
                 (ocsp_status_of(&row), good, Some(row))
@@ -251,7 +255,9 @@ impl Services {
         let serial = serial_hex(&question.id.serial);
         let found = ocsp_responses::find(&self.inner.store, &serial, "sha1").await?;
         match found {
-            Some((row, _)) if row.ca == question.ca => Ok(ocsp_status_of(&row)),
+            Some((row, _)) if row.ca == question.ca && row.state != State::Abandoned => {
+                Ok(ocsp_status_of(&row))
+            }
             _ => self.unlisted(question).await,
         }
     }
@@ -260,6 +266,12 @@ impl Services {
     async fn unlisted(&self, question: &Question) -> Result<OcspStatus> {
         let serial = serial_hex(&question.id.serial);
         let store = &self.inner.store;
+        if let Some(lost) = unknown_serials::find(store, question.ca, &serial).await? {
+            return Ok(OcspStatus::Revoked {
+                at: lost.revoked_at,
+                reason: Reason::parse(&lost.reason).unwrap_or(Reason::Unspecified),
+            });
+        }
         let signer = signer_certificates::is_signed(store, question.ca, &serial).await?;
         Ok(if signer {
             OcspStatus::Good

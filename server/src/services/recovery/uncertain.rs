@@ -1,0 +1,126 @@
+//! Certificates whose state nobody knows after a restore: suspended until somebody has asked.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::certificates::{Lost, Reconciliation};
+use super::evidence::Evidence;
+use super::report::{self, Touched};
+use crate::ca::reason::Reason;
+use crate::services::Result;
+use crate::services::certificates::status::Scope;
+use crate::store::certificates::{self, Ca, State};
+use crate::store::{Tx, crls, status_changes};
+
+/// What changed this long before the backup is uncertain, if not everything is known about the time after it: whoever
+/// has just got a certificate, or got one back, is the most likely to have called again.
+const NEAR: SignedDuration = SignedDuration::from_hours(24);
+/// Rows of one read.
+const PAGE: i64 = 5_000;
+
+impl Reconciliation<'_> {
+    /// Suspends what is uncertain of a CA, and gives unfinished issues up. `backup`: the end of what the database knows.
+    pub(super) async fn uncertain(
+        &mut self,
+        tx: &mut Tx,
+        ca: Ca,
+        backup: Timestamp,
+        evidence: &Evidence,
+    ) -> Result<()> {
+        self.report.incomplete.push(report::name(ca));
+        let now = self.context.now;
+        let since = match evidence.none {
+            true => Timestamp::MIN,
+            false => backup.checked_sub(NEAR).unwrap_or(Timestamp::MIN),
+        };
+        for state in [State::Active, State::Issued] {
+            let mut after = String::new();
+            loop {
+                let page =
+                    status_changes::changed_since(&mut *tx, state, (since, now), &after, PAGE)
+                        .await?;
+                let Some(last) = page.last() else { break };
+                after.clone_from(last);
+                for id in &page {
+                    let row = certificates::find(&mut *tx, id).await?;
+                    let Some(row) = row.filter(|row| row.ca() == ca && row.state == state) else {
+                        continue;
+                    };
+                    let lost = |reason| Lost {
+                        reason,
+                        at: now,
+                        source: "state uncertain",
+                    };
+                    match state {
+                        State::Active => {
+                            let lost = lost(Reason::CertificateHold);
+                            self.suspend(tx, &row, &lost).await?;
+                        }
+                        _ => {
+                            let lost = lost(Reason::CessationOfOperation);
+                            self.give_up(tx, &row, &lost).await?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up every issue that was recorded and not signed: it may have been signed in the lost time.
+    pub(super) async fn unfinished(&mut self, tx: &mut Tx) -> Result<()> {
+        let lost = Lost {
+            reason: Reason::CessationOfOperation,
+            at: self.context.now,
+            source: "unfinished issue",
+        };
+        loop {
+            let page = certificates::intents_without_result(&mut *tx).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for row in page {
+                self.give_up(tx, &row, &lost).await?;
+            }
+        }
+    }
+
+    /// Lists what is suspended here and not on the newest CRL.
+    pub(super) async fn still_suspended(
+        &mut self,
+        tx: &mut Tx,
+        ca: Ca,
+        evidence: &Evidence,
+    ) -> Result<()> {
+        let Some(crl) = evidence.crl(&Scope::whole(ca)) else {
+            return Ok(());
+        };
+        let on_crl: std::collections::HashSet<&str> =
+            crl.entries.iter().map(|one| one.serial.as_str()).collect();
+        for shard in crls::all_shards(&mut *tx, ca).await? {
+            let mut after = String::new();
+            loop {
+                let page =
+                    certificates::ended_serials(&mut *tx, (ca, &shard), &after, PAGE).await?;
+                for (serial, state) in &page {
+                    if *state == State::Suspended
+                        && !on_crl.contains(serial.as_str())
+                        && let Some(row) = certificates::by_serial(&mut *tx, serial).await?
+                        && !self
+                            .report
+                            .uncertain
+                            .iter()
+                            .any(|one| one.serial == *serial)
+                    {
+                        let one = Touched::new(&row, Reason::CertificateHold.as_str(), "database");
+                        self.report.still_suspended.push(one);
+                    }
+                }
+                match page.into_iter().next_back() {
+                    Some((serial, _)) => after = serial,
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+}
