@@ -27,6 +27,8 @@ pub fn planned(directory: &Directory, options: &Options) -> Result<Config, DevEr
     if let Some(url) = &options.store_url {
         config.store.url.clone_from(url);
     }
+    let high_water = directory.path().join("high-water");
+    config.rollback.high_water = Some(high_water);
     if let Some(port) = options.smtp_port {
         let before = config.mail.take().unwrap_or_else(|| mail(port));
         config.mail = Some(Mail { port, ..before });

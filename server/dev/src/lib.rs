@@ -43,6 +43,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 use inkan_server::app::config::Config;
+use inkan_server::app::rollback::file::HighWaterFile;
 use inkan_server::app::sockets::Sockets;
 use inkan_server::app::{log, serve, start};
 use inkan_server::clock::Clock;
@@ -99,7 +100,8 @@ async fn second_stage(options: Options, directory: Directory) -> Result<(), DevE
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;
     let files = start::files(&config, &identities, &app).await?;
-    serve::until_signal(&app, listeners, files, || {
+    let high_water = HighWaterFile::of(&config);
+    serve::until_signal(&app, listeners, (files, high_water), || {
         describe::write(&directory, &config, &staff, &secrets)?;
         log::say(&format!("ready: {}", config.portal.url));
         Ok::<(), DevError>(())

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::audit::AuditCommand;
+use super::backup::command::BackupCommand;
 use super::mail_commands::MailCommand;
+use super::restore::command::RestoreCommand;
 use super::staff::StaffCommand;
 
 /// The bank's server: CA, screens, certificate login.
@@ -38,6 +40,10 @@ pub enum Command {
     /// Mail: process bounces, list and retry failed messages.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Backup of the database: one encrypted file, while servers use it.
+    Backup(BackupCommand),
+    /// Restore a backup into an empty place; reconcile it with what was published since.
+    Restore(RestoreCommand),
 }
 
 /// What to do with a configuration file.

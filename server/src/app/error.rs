@@ -8,18 +8,25 @@ use inkan_hsm_config::catalogue;
 use inkan_hsm_config::chain::ChainError;
 use inkan_hsm_config::pin_source::PinError;
 use inkan_hsm_config::spec::SpecError;
+use jiff::Timestamp;
 use thiserror::Error;
 
+use super::backup::fault::BackupFault;
 use super::config::ConfigError;
 use super::database::FileFault;
 use super::findings::finding::Finding;
+use super::rollback::file::HighWaterFault;
 use crate::ca::hsm::StartError;
 use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
+use crate::services::recovery::{EvidenceFault, Regression};
 use crate::store::StoreError;
 
 /// `EX_TEMPFAIL` of sysexits.h, as mail servers understand it.
 const TEMPORARY: u8 = 75;
+
+/// Another start does not help: an officer reconciles first.
+const ROLLED_BACK: u8 = 5;
 
 /// Why the program ended.
 #[derive(Debug, Error)]
@@ -80,6 +87,40 @@ pub enum AppError {
         /// What is wrong.
         reason: TlsError,
     },
+    /// A backup, or a restore.
+    #[error("{0} [{code}]. {next}", code = .0.code(), next = .0.next())]
+    Backup(#[from] BackupFault),
+    /// The high-water file.
+    #[error("rollback.high_water: {0} [{code}]. {next}", code = .0.code(), next = .0.next())]
+    HighWater(#[from] HighWaterFault),
+    /// The database is older than what was seen or published.
+    #[error(
+        "store.url: the database is older than what this bank has published or recorded [database-rolled-back]: {}. \
+         It is not served: revoked certificates would be valid again. Use the newest database, or run \
+         `inkan-server restore reconcile`.",
+        went_back(.0)
+    )]
+    RolledBack(Vec<Regression>),
+    /// The database was restored.
+    #[error(
+        "store.url: the database was restored from a backup of {0} [restore-not-reconciled]. It is not served: \
+         certificates that were revoked since then would be valid again. Run `inkan-server restore reconcile`."
+    )]
+    NotReconciled(Timestamp),
+    /// A published CRL, or another file for a reconciliation.
+    #[error("{place}: {problem} [evidence-file]. Give the file as it was published or exported.")]
+    Crl {
+        /// File or URL.
+        place: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nothing was reconciled.
+    #[error("{0} [{code}]. {next}", code = .0.code(), next = next_evidence(.0))]
+    Evidence(#[from] EvidenceFault),
+    /// A service failed.
+    #[error("{0}")]
+    Service(#[from] crate::services::Error),
     /// `staff bootstrap`.
     #[error("staff: {0}")]
     Staff(String),
@@ -120,7 +161,8 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// 3: the configuration and the files it names; 4: the audit log is broken; 75: try again later; 1: everything else
+    /// 3: the configuration and the files it names; 4: the audit log is broken; 5: the database is
+    /// older than what was published, or restored and not reconciled; 75: try again later; 1: everything else
     /// (2 is the command line).
     pub fn exit_code(&self) -> ExitCode {
         match self {
@@ -136,8 +178,50 @@ impl AppError {
             | Self::Mail(_) => ExitCode::from(3),
             Self::NoSuchAuditKey(_) => ExitCode::from(2),
             Self::AuditBroken { .. } => ExitCode::from(4),
+            Self::RolledBack(_)
+            | Self::NotReconciled(_)
+            | Self::HighWater(HighWaterFault::Damaged(_)) => ExitCode::from(ROLLED_BACK),
+            Self::HighWater(_) => ExitCode::from(3),
             Self::Later(_) => ExitCode::from(TEMPORARY),
             _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// The numbers that went back, with their codes.
+fn went_back(found: &[Regression]) -> String {
+    let one = |regression: &Regression| {
+        let code = regression.code();
+        match regression {
+            Regression::Empty => format!("it is missing or empty [{code}]"),
+            Regression::StatusChange { seen, found } => {
+                format!("status change {found} after {seen} [{code}]")
+            }
+            Regression::Crl { scope, seen, found } => {
+                format!("CRL {scope} number {found} after {seen} [{code}]")
+            }
+            Regression::AuditShorter { seen, found } => {
+                format!("audit row {found} after {seen} [{code}]")
+            }
+            Regression::AuditForked { seen } => {
+                format!("audit row {seen} is another one than before [{code}]")
+            }
+            Regression::Reconciliation { seen, found } => {
+                format!("reconciliation {found} after {seen} [{code}]")
+            }
+        }
+    };
+    found.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn next_evidence(fault: &EvidenceFault) -> &'static str {
+    match fault {
+        EvidenceFault::NothingToReconcile => "Start the server.",
+        EvidenceFault::Missing(_) => {
+            "Give --crl or --high-water; --without-evidence suspends every active certificate instead."
+        }
+        EvidenceFault::Export { .. } => {
+            "Give an export of the database that was lost: it continues the restored one."
         }
     }
 }

@@ -121,6 +121,11 @@ impl Chosen {
     }
 }
 
+/// The CAs of a configuration, without their keys.
+pub fn cas(config: &Config) -> Result<Vec<IssuingCa>, AppError> {
+    Ok(choose(config)?.cas)
+}
+
 /// Opens the HSM (which may be unavailable for now) and puts the CAs in front of it.
 pub fn authority(config: &Config) -> Result<Authority, AppError> {
     let chosen = choose(config)?;

@@ -2,6 +2,7 @@
 //!
 //! - [`cli`]: the command line
 //! - [`audit`]: `inkan-server audit`; [`staff`]: `inkan-server staff`
+//! - [`backup`], [`restore`]: `inkan-server backup` and `restore`; [`rollback`]: a database that is older than it was
 //! - [`config`]: the configuration file
 //! - [`database`]: the database of the configuration, opened as a command needs it
 //! - [`log`]: output on standard error
@@ -18,6 +19,7 @@
 //! - [`error`]: why the program ended
 
 pub mod audit;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod database;
@@ -30,6 +32,8 @@ pub mod mail_commands;
 mod metrics;
 pub mod refusals;
 pub mod reload;
+pub mod restore;
+pub mod rollback;
 pub mod scheduler;
 pub mod serve;
 pub mod sockets;
@@ -86,5 +90,7 @@ fn dispatch(command: Command) -> Result<(), AppError> {
         Command::Staff(command) => serve::block_on(staff::run(command)),
         Command::Audit(command) => serve::block_on(audit::run(command)),
         Command::Mail(command) => serve::block_on(mail_commands::run(command)),
+        Command::Backup(command) => serve::block_on(backup::command::run(command)),
+        Command::Restore(command) => serve::block_on(restore::command::run(command)),
     }
 }

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::config::Config;
 use super::error::AppError;
 use super::reload::Followed;
+use super::rollback::file::HighWaterFile;
 use super::sockets::Sockets;
 use super::{refusals, scheduler, start, status};
 use crate::clock::Clock;
@@ -44,14 +45,15 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;
     let files = start::files(&config, &identities, &app).await?;
-    until_signal(&app, listeners, files, || Ok(())).await
+    let high_water = HighWaterFile::of(&config);
+    until_signal(&app, listeners, (files, high_water), || Ok(())).await
 }
 
 /// Serves; calls `ready` once all listeners are open.
 pub async fn until_signal<E: From<AppError>>(
     app: &Shared,
     listeners: Vec<Listener>,
-    files: Followed,
+    (files, high_water): (Followed, HighWaterFile),
     ready: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
     let fail = |error: std::io::Error| AppError::System(format!("signals: {error}"));
@@ -77,12 +79,18 @@ pub async fn until_signal<E: From<AppError>>(
             tracing::error!(%error, "files are not read again");
         }
     });
-    tasks.spawn(scheduler::run(services, clock, metrics, stopped));
+    tasks.spawn(scheduler::run(services, clock, metrics, stopped.clone()));
+    let services = app.services.clone();
+    let mut following =
+        tokio::spawn(async move { high_water.follow(&services, clock, stopped).await });
     ready()?;
     tracing::info!("ready");
+    let mut ended = None;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        // It returns before a stop only if the database has gone back.
+        followed = &mut following => ended = Some(followed),
     }
     tracing::info!("stopping");
     // All receivers are in our own tasks; a task that has ended is no error.
@@ -90,6 +98,11 @@ pub async fn until_signal<E: From<AppError>>(
     app.streams.close();
     while tasks.join_next().await.is_some() {}
     refusals::finish(&app.services, app.clock).await;
+    let followed = match ended {
+        Some(followed) => followed,
+        None => following.await,
+    };
+    let followed = followed.unwrap_or_else(|error| Err(AppError::System(error.to_string())));
     let pool = app.services.authority().pool().clone();
     let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
     if !left.unwrap_or(false) {
@@ -103,5 +116,5 @@ pub async fn until_signal<E: From<AppError>>(
         Err(_) => tracing::warn!("the database did not close in time; exiting anyway"),
     }
     tracing::info!("stopped");
-    Ok(())
+    Ok(followed?)
 }

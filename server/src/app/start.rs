@@ -14,7 +14,7 @@ use super::config::sections::TlsListener;
 use super::error::AppError;
 use super::reload::{Followed, Identities};
 use super::sockets::Sockets;
-use super::{database, hsm, mail};
+use super::{database, hsm, mail, rollback};
 use crate::clock::Clock;
 use crate::http::app::{App, Shared};
 use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
@@ -34,7 +34,9 @@ const HSM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Store, migrations, HSM, interrupted issues, CRLs.
 pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<Services, AppError> {
+    let seen = rollback::seen(config).await?;
     let store = database::connect(config).await?;
+    rollback::check(config, &store, seen).await?;
     let authority = hsm::authority(config)?;
     let up = authority.pool().until_up(HSM_TIMEOUT).await;
     let settings = Settings {

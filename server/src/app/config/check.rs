@@ -43,6 +43,7 @@ pub fn check(config: &Config, file: &Path) -> Vec<ConfigError> {
         checker.mail(mail);
     }
     checker.warnings(config);
+    checker.rollback(config);
     checker.numbers(config);
     checker.log(&config.log.level);
     checker.found.into_inner()
@@ -125,7 +126,7 @@ impl Checker<'_> {
         )
     }
 
-    fn origin(&self, field: &str, url: &str, scheme: &str) {
+    pub(super) fn origin(&self, field: &str, url: &str, scheme: &str) {
         let rest = url.strip_prefix(scheme).unwrap_or_default();
         let good = !rest.is_empty()
             && rest

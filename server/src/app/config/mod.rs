@@ -6,6 +6,7 @@
 //! - [`downloads`]: the installers of the agent
 //! - [`mail`]: the mail server and the bank as a sender
 //! - [`check`], `check_mail`, `check_generations`: what a type cannot express
+//! - [`rollback`]: what is kept outside of the database
 //! - [`error`]: errors of a configuration
 //! - [`warnings`]: warnings before the bank's own certificates expire
 //! - [`settings`]: the plain data for services and pages
@@ -17,6 +18,7 @@ pub mod downloads;
 pub mod error;
 pub mod limits;
 pub mod mail;
+pub mod rollback;
 pub mod sections;
 pub mod settings;
 pub mod warnings;
@@ -97,6 +99,8 @@ impl Config {
                 paths.push(path);
             }
         }
+        paths.extend(self.rollback.high_water.as_mut());
+        paths.extend(self.rollback.published_directory.as_mut());
         paths
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::downloads::Downloads;
 use super::limits::{Argon2, Characters, Console, Est, Locks, Log, Passwords, Periods, Rates};
 use super::mail::Mail;
+use super::rollback::Rollback;
 use super::warnings::Warnings;
 
 /// The whole file.
@@ -51,6 +52,9 @@ pub struct Config {
     /// Warnings before the bank's own certificates expire.
     #[serde(default)]
     pub warnings: Warnings,
+    /// What is kept outside of the database.
+    #[serde(default)]
+    pub rollback: Rollback,
     /// Periods.
     #[serde(default)]
     pub periods: Periods,
