@@ -74,6 +74,21 @@ impl Cluster {
         )
     }
 
+    /// Drops its database, and creates an empty one in its place.
+    pub fn recreate(&self) -> Outcome {
+        let socket = self.socket().display().to_string();
+        self.run(
+            "dropdb",
+            &["--force", "-h", &socket, "-U", "inkan", "inkan"],
+        )?;
+        self.run("createdb", &["-h", &socket, "-U", "inkan", "inkan"])
+    }
+
+    /// Where its programs are.
+    pub fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     fn socket(&self) -> &Path {
         self.directory.path()
     }

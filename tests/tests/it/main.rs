@@ -21,6 +21,7 @@
 //! - [`record`]: changes in the database are detected
 //! - [`audit_commands`]: the same with the operator's commands; the first two officers
 //! - [`crash`]: `kill -9` at every step between intent and activation
+//! - [`restore`]: a restored database revives no revoked certificate; an older one is not served
 //! - [`secrets`]: no key, no PIN and no password where it must not be
 //! - [`configuration`]: an invalid configuration is reported with file, field and remedy
 //! - [`development`]: the development program creates staff in no bank's database
@@ -61,6 +62,7 @@ mod proxies;
 mod record;
 mod renewal;
 mod requests;
+mod restore;
 mod scene;
 mod secrets;
 mod status;

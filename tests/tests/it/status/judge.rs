@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Published status of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Never revoked or suspended.
     Good,
     /// Active again after a suspension: removed from full CRLs, which delta CRLs state.
@@ -26,7 +26,7 @@ pub(super) enum Standing {
 }
 
 /// A certificate with its issuer as files.
-pub(super) struct Judge {
+pub(crate) struct Judge {
     directory: TempDir,
     serial: String,
     part: String,
@@ -34,7 +34,7 @@ pub(super) struct Judge {
 
 impl Judge {
     /// For this certificate.
-    pub(super) fn of(dev: &Dev, identity: &Identity) -> Outcome<Self> {
+    pub(crate) fn of(dev: &Dev, identity: &Identity) -> Outcome<Self> {
         let Identity::Soft { chain, .. } = identity else {
             return Err("a certificate with a key in memory is wanted".into());
         };
@@ -63,7 +63,7 @@ impl Judge {
     }
 
     /// OCSP follows at once, CRLs soon.
-    pub(super) fn must_agree(&self, dev: &Dev, standing: Standing) -> Outcome {
+    pub(crate) fn must_agree(&self, dev: &Dev, standing: Standing) -> Outcome {
         let told = self.ocsp(dev)?;
         match standing {
             Standing::Good | Standing::Released => {

@@ -10,7 +10,7 @@
     reason = "how soon is a figure, shown by the test that has it"
 )]
 
-mod judge;
+pub(crate) mod judge;
 mod second;
 mod watcher;
 
@@ -42,7 +42,7 @@ const REVOKED: Standing = Standing::Ended("keyCompromise", "Key Compromise");
 const CANCELLED: Standing = Standing::Ended("cessationOfOperation", "Cessation Of Operation");
 
 /// An active certificate for a key in memory.
-fn certificate(bank: &Bank, browser: &Browser, person: &Person) -> Outcome<Identity> {
+pub(crate) fn certificate(bank: &Bank, browser: &Browser, person: &Person) -> Outcome<Identity> {
     let page = customer::identify(browser, &bank.dev, &person.login_id, &person.login_password)?;
     let page = customer::press_issue(browser, &page.must_show("BSMS002")?)?;
     let machine = Machine::new(&bank.dev)?;
