@@ -189,7 +189,7 @@ fn refused(bank: &Bank, identity: &Identity, code: &str) -> Outcome {
 }
 
 /// Everything until the database is lost, and from there to a bank that serves again.
-fn lose_and_restore(cluster: Option<&Cluster>) -> Outcome<(Bank, Operator)> {
+fn lose_and_restore(cluster: Option<&Cluster>) -> Outcome<(Bank, Operator, Identity)> {
     let bank = match cluster {
         Some(cluster) => Bank::open_with(&["--store-url", &cluster.url()])?,
         None => Bank::open()?,
@@ -268,12 +268,12 @@ fn lose_and_restore(cluster: Option<&Cluster>) -> Outcome<(Bank, Operator)> {
     operator.run(&audit)?.expect_well()?;
     let nothing = operator.reconcile(&[])?;
     assert!(nothing.err.contains("[nothing-to-reconcile]"), "{nothing}");
-    Ok((bank, operator))
+    Ok((bank, operator, identity))
 }
 
 #[test]
 fn a_revoked_certificate_stays_revoked_after_a_restore_of_an_embedded_database() -> Outcome {
-    let (mut bank, operator) = lose_and_restore(None)?;
+    let (mut bank, operator, identity) = lose_and_restore(None)?;
     // An old copy of the files, put back without a restore.
     bank.stop()?;
     remove(&bank)?;
@@ -288,7 +288,17 @@ fn a_revoked_certificate_stays_revoked_after_a_restore_of_an_embedded_database()
     ] {
         operator.must_not_serve(code)?;
     }
-    Ok(())
+    // Without a CRL nobody knows what became of the certificate: it is suspended.
+    let report = operator.reconcile(&[])?.expect_well()?;
+    let report: Value = serde_json::from_str(&report)?;
+    assert_eq!(
+        report["uncertain"].as_array().map(Vec::len),
+        Some(1),
+        "{report}"
+    );
+    assert_eq!(report["number"], 2);
+    bank.restart_as_serve()?;
+    refused(&bank, &identity, "certificate-suspended")
 }
 
 #[test]

@@ -94,7 +94,12 @@ async fn run(
     let evidence = order.evidence;
     let head = audit::head_in(tx).await?;
     let last = status_changes::last(&mut *tx).await?;
-    let number = restores::reconciliations(&mut *tx).await? + 1;
+    // An old copy may lack earlier ones: the file of another server must not take this one for them.
+    let before = evidence
+        .high_water
+        .as_ref()
+        .map_or(0, |seen| seen.reconciliations);
+    let number = restores::reconciliations(&mut *tx).await?.max(before) + 1;
     restores::reconcile(tx, number, head.seq, order.now).await?;
     let mut work = Reconciliation {
         context,
@@ -102,7 +107,7 @@ async fn run(
             number,
             dry_run: order.dry_run,
             backup_at: restore.map(|one| one.backup_at),
-            audit_seq: head.seq,
+            audit_seq: restore.map_or(head.seq, |one| one.audit_seq),
             audit_seq_seen: evidence.high_water.as_ref().map(|seen| seen.audit.seq),
             ..Report::default()
         },

@@ -119,8 +119,12 @@ async fn scenario_reconciled(place: &Place) {
         (serial.as_str(), Reason::KeyCompromise),
         (LOST, Reason::CertificateHold),
     ];
+    let seen = HighWater {
+        reconciliations: 3,
+        ..further(&scene, 50, 7).await
+    };
     let evidence = Evidence {
-        high_water: Some(further(&scene, 50, 7).await),
+        high_water: Some(seen),
         crls: vec![published(&scene, 7, &entries).await],
         ..Evidence::default()
     };
@@ -144,6 +148,7 @@ async fn scenario_reconciled(place: &Place) {
         report.incomplete.is_empty() && report.uncertain.is_empty(),
         "{report:?}"
     );
+    assert_eq!(report.number, 4, "after those that the copy lacks");
     let row = scene.row(&id).await;
     assert_eq!(
         (row.state, row.reason.as_deref()),
