@@ -311,6 +311,7 @@ fn a_revoked_certificate_stays_revoked_after_a_restore_of_a_postgresql_database(
 fn a_cold_copy_after_a_crash_needs_all_files_and_less_is_noticed() -> Outcome {
     let mut bank = Bank::open()?;
     let operator = Operator::of(&bank, None)?;
+    seen(&bank, 1)?;
     bank.kill()?;
     let all = files(&bank)?;
     assert_eq!(all.len(), 3, "{all:?}");

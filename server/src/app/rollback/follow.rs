@@ -41,11 +41,8 @@ impl HighWaterFile {
             written: Instant::now(),
             failing: false,
         };
+        let mut stopped = false;
         loop {
-            let stopped = tokio::select! {
-                _ = stop.wait_for(|stopped| *stopped) => true,
-                () = tokio::time::sleep(EVERY) => false,
-            };
             let step = self.step(services, clock, &mut kept, stopped);
             let stepped = tokio::time::timeout(TIMEOUT, step).await;
             let silent = || AppError::Later("the database does not respond".to_owned());
@@ -62,9 +59,14 @@ impl HighWaterFile {
             }
             metrics::gauge!("inkan_high_water_age_seconds")
                 .set(kept.written.elapsed().as_secs_f64());
+            // Once more after a stop.
             if stopped {
                 return Ok(());
             }
+            stopped = tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => true,
+                () = tokio::time::sleep(EVERY) => false,
+            };
         }
     }
 
