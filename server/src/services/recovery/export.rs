@@ -3,10 +3,11 @@
 use crate::services::Result;
 use crate::store::Store;
 use crate::store::audit::{self, AuditRow};
+use crate::store::restores;
 
 use super::evidence::EvidenceFault;
 
-/// Rows of an export after the head of a database's log, each following the one before it.
+/// Rows of an export after the last row that a database shares with it, each following the one before it.
 #[derive(Debug, Clone, Default)]
 pub struct LostRows {
     /// The rows, oldest first.
@@ -14,8 +15,9 @@ pub struct LostRows {
 }
 
 impl LostRows {
-    /// Checks an export against the log of a database: it continues its last row without a gap, and no row was changed.
-    /// Rows before that are skipped.
+    /// Checks an export against the log of a database: it continues the last shared row without a gap, and no row
+    /// was changed. Rows before that are skipped. The last shared row is the head of the log, or of the backup if the database is
+    /// marked as restored: the mark is a row of its own.
     ///
     /// # Errors
     /// [`EvidenceFault::Export`] with the position of the first row that does not follow.
@@ -23,19 +25,27 @@ impl LostRows {
         store: &Store,
         export: Vec<AuditRow>,
     ) -> Result<std::result::Result<Self, EvidenceFault>> {
-        let head = audit::head(store).await?;
         let broken = |seq| Ok(Err(EvidenceFault::Export { seq }));
-        let mut before = head.hash;
+        let (shared, mut before) = match restores::open(store).await? {
+            None => {
+                let head = audit::head(store).await?;
+                (head.seq, head.hash)
+            }
+            Some(restore) => match audit::hash_at(store, restore.audit_seq).await? {
+                Some(hash) => (restore.audit_seq, hash),
+                None => return broken(restore.audit_seq),
+            },
+        };
         let mut rows = Vec::new();
         for row in export {
-            if row.seq <= head.seq {
+            if row.seq <= shared {
                 let own = audit::hash_at(store, row.seq).await?;
                 if own.as_ref() != Some(&row.hash) {
                     return broken(row.seq);
                 }
                 continue;
             }
-            let expected = head.seq + 1 + i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let expected = shared + 1 + i64::try_from(rows.len()).unwrap_or(i64::MAX);
             if row.seq != expected || !row.follows(&before) {
                 return broken(row.seq);
             }

@@ -285,6 +285,16 @@ async fn scenario_older(place: &Place) {
 /// it does not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_export_that_continues_an_old_copy_restores_what_ended() {
+    continued(false).await;
+}
+
+/// The mark of a restore has the position of the first lost row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_continues_a_restored_database_from_its_backup() {
+    continued(true).await;
+}
+
+async fn continued(marked: bool) {
     let place = Place::sqlite();
     let scene = Scene::new(&place).await;
     let id = scene.certificate(State::Active).await;
@@ -302,6 +312,17 @@ async fn an_export_that_continues_an_old_copy_restores_what_ended() {
 
     let store = Store::connect(&place.url("copy")).await.unwrap();
     let services = instance(&scene.bank, &scene.world, store.clone());
+    if marked {
+        let restore = Restore {
+            id: "restore".to_owned(),
+            restored_at: later(40),
+            backup_at: later(10),
+            audit_seq: audit::head(&store).await.unwrap().seq,
+            status_seq: status_changes::last(&store).await.unwrap(),
+        };
+        let marked = services.accounts().mark_restored(&restore, later(40)).await;
+        marked.unwrap();
+    }
     let mut tampered = export.clone();
     tampered.last_mut().unwrap().detail = "{}".to_owned();
     let last = export.last().unwrap().seq;
