@@ -7,6 +7,7 @@
 //! - [`database`]: the database of the configuration, opened as a command needs it
 //! - [`log`]: output on standard error
 //! - `metrics`: what each metric means
+//! - `owner`: whose the files are that a command writes
 //! - [`findings`]: everything in a configuration and its files that cannot work
 //! - [`start`]: from a configuration to services and routers
 //! - [`mail`]: the bank as a sender of mail; [`mail_commands`]: `inkan-server mail`
@@ -30,6 +31,7 @@ pub mod log;
 pub mod mail;
 pub mod mail_commands;
 mod metrics;
+mod owner;
 pub mod refusals;
 pub mod reload;
 pub mod restore;

@@ -16,6 +16,7 @@ use crate::app::backup::{check, container};
 use crate::app::config::Config;
 use crate::app::database;
 use crate::app::error::AppError;
+use crate::app::owner;
 use crate::services::account_service::AccountService;
 use crate::services::accounts::passwords::Passwords;
 use crate::services::certificates::status::StatusMemory;
@@ -81,6 +82,7 @@ async fn sqlite(
             "the restored database was not closed".to_owned(),
         ));
     }
+    owner::keep(&file, target, directory).map_err(fail)?;
     file.sync_all().map_err(fail)?;
     // Fails if somebody has created it meanwhile.
     fs::hard_link(&path, target).map_err(fail)?;

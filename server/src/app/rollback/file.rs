@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::app::config::Config;
 use crate::app::error::AppError;
+use crate::app::owner;
 use crate::services::recovery::HighWater;
 use crate::store::id::sha256_hex;
 
@@ -162,11 +163,12 @@ impl HighWaterFile {
 
     fn replace(&self, content: &str) -> io::Result<()> {
         let directory = self.path.parent().unwrap_or(Path::new("."));
-        // For its owner alone, like every temporary file.
+        // For its owner alone, like every temporary file: the server, if root writes it.
         let mut file = tempfile::Builder::new()
             .prefix(".high-water-")
             .tempfile_in(directory)?;
         let digest = sha256_hex(content.as_bytes());
+        owner::keep(file.as_file(), &self.path, directory)?;
         writeln!(file, "{content}\n{digest}")?;
         file.as_file().sync_all()?;
         file.persist(&self.path).map_err(|error| error.error)?;
