@@ -66,5 +66,12 @@ pub async fn check(
             "there was no high-water file: whether this database is older than what was published is not known"
         );
     }
-    file.write(&now)
+    if seen.as_ref() == Some(&now) {
+        return Ok(());
+    }
+    // A database that is not older is served: the file is written as soon as that is possible.
+    if let Err(error) = file.write(&now) {
+        tracing::warn!(code = "high-water-not-written", %error, "the high-water file is not up to date");
+    }
+    Ok(())
 }
