@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::file::HighWaterFile;
 use crate::app::error::AppError;
@@ -18,10 +19,14 @@ const ROWS_EVERY: Duration = Duration::from_secs(60);
 /// How long the database may take: a stop does not wait longer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What is in the file, and since when.
+/// What was seen, and since when it is in the file.
 struct Kept {
     seen: Option<HighWater>,
     written: Instant,
+    /// The file does not have everything that was seen.
+    unwritten: bool,
+    /// A write that has not ended: a disk that hangs gets one at a time.
+    writing: Option<JoinHandle<Result<(), AppError>>>,
     failing: bool,
 }
 
@@ -36,23 +41,28 @@ impl HighWaterFile {
         clock: Clock,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), AppError> {
+        // An error here is one of the write, too, which is repeated.
+        let seen = self.read().ok().flatten();
         let mut kept = Kept {
-            seen: self.read()?,
+            unwritten: seen.is_none(),
+            seen,
             written: Instant::now(),
+            writing: None,
             failing: false,
         };
         let mut stopped = false;
         loop {
             let step = self.step(services, clock, &mut kept, stopped);
             let stepped = tokio::time::timeout(TIMEOUT, step).await;
-            let silent = || AppError::Later("the database does not respond".to_owned());
+            let silent = || AppError::Later("the database, or the disk of the file, does not respond".to_owned());
             match stepped.unwrap_or_else(|_| Err(silent())) {
                 Ok(()) => kept.failing = false,
                 Err(error @ AppError::RolledBack(_)) => return Err(error),
                 Err(error) => {
                     // Logged once, not every second.
                     if !kept.failing {
-                        tracing::error!(%error, "the high-water file is not up to date");
+                        let code = "high-water-not-written";
+                        tracing::error!(code, %error, "the high-water file is not up to date");
                     }
                     kept.failing = true;
                 }
@@ -77,12 +87,15 @@ impl HighWaterFile {
         kept: &mut Kept,
         last: bool,
     ) -> Result<(), AppError> {
+        if kept.writing.is_some() {
+            Self::written(kept).await?;
+        }
         let before = kept.seen.as_ref();
         let now = services.high_water(before, clock.now()).await?;
-        let written = kept.written.elapsed() < ROWS_EVERY;
+        let recent = kept.written.elapsed() < ROWS_EVERY;
         if let Some(before) = before {
             let same = !now.differs_from(before) && now.audit.seq >= before.audit.seq;
-            if same && (written || now.audit == before.audit) && !last {
+            if same && (recent || now.audit == before.audit) && !last && !kept.unwritten {
                 if now.audit == before.audit {
                     kept.written = Instant::now();
                 }
@@ -93,8 +106,22 @@ impl HighWaterFile {
                 return Err(AppError::RolledBack(found));
             }
         }
-        self.write(&now)?;
-        (kept.seen, kept.written) = (Some(now), Instant::now());
+        let (file, new) = (self.clone(), now.clone());
+        (kept.seen, kept.unwritten) = (Some(now), true);
+        // Synchronous writes of a slow disk must not hold up requests.
+        kept.writing = Some(tokio::task::spawn_blocking(move || file.write(&new)));
+        Self::written(kept).await
+    }
+
+    /// Waits for the write that is under way. A timeout leaves it there for the next step.
+    async fn written(kept: &mut Kept) -> Result<(), AppError> {
+        let Some(writing) = &mut kept.writing else {
+            return Ok(());
+        };
+        let ended = writing.await;
+        kept.writing = None;
+        ended.map_err(|error| AppError::System(error.to_string()))??;
+        (kept.unwritten, kept.written) = (false, Instant::now());
         Ok(())
     }
 }
