@@ -31,6 +31,11 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
+/// One line on standard error that does not end the program.
+pub fn warn(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "warning: {line}");
+}
+
 /// Why the program ends.
 pub fn last_words(error: &dyn Display) {
     let _ = writeln!(std::io::stderr().lock(), "inkan-server: {error}");

@@ -81,6 +81,9 @@ fn dispatch(command: Command) -> Result<(), AppError> {
             if !found.is_empty() {
                 return Err(AppError::Findings(found));
             }
+            if let Some(warning) = rollback::place::warning(&read) {
+                log::warn(&format!("{warning} [{}]", warning.code()));
+            }
             if connect {
                 for warning in serve::block_on(database::reach(&read))? {
                     log::say(&format!("{}: {warning}", config.display()));

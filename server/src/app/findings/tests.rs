@@ -308,6 +308,23 @@ fn everything_is_found_at_once() {
 }
 
 #[test]
+fn a_high_water_file_that_goes_back_with_the_database_is_warned_about() {
+    let bank = Bank::new();
+    let warned = || {
+        let (config, _) = crate::app::config::read(&bank.at("inkan.toml")).unwrap();
+        let warning = crate::app::rollback::place::warning(&config);
+        warning.map(|one| one.code())
+    };
+    let database = format!("sqlite://{}", bank.at("inkan.db").display());
+    bank.edit("postgres://inkan@localhost/inkan", &database);
+    assert_eq!(warned(), Some("high-water-same-device"));
+    bank.edit("[hsm]", "[rollback]\npublished_url = \"http://other.bank.example\"\n[hsm]");
+    assert_eq!(warned(), None);
+    bank.edit("/inkan.db", "/none/inkan.db");
+    assert_eq!(warned(), Some("high-water-no-directory"), "the default, too");
+}
+
+#[test]
 fn every_code_is_documented_and_once() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
     let page = fs::read_to_string(page).unwrap();

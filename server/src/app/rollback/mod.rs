@@ -3,10 +3,12 @@
 //!
 //! - [`file`](mod@file): the high-water file, outside of the database
 //! - [`follow`]: keeps it up to date
+//! - [`place`]: whether the file is at a useful place
 //! - [`published`]: CRLs that were published, from files, a directory or another server
 
 pub mod file;
 pub mod follow;
+pub mod place;
 pub mod published;
 
 use self::file::HighWaterFile;
@@ -41,6 +43,9 @@ pub async fn check(
 ) -> Result<(), AppError> {
     if let Some(restore) = restores::open(store).await? {
         return Err(AppError::NotReconciled(restore.backup_at));
+    }
+    if let Some(warning) = place::warning(config) {
+        tracing::warn!(code = warning.code(), "{warning}");
     }
     let mut found = match &seen {
         Some(seen) => regression::since(store, seen).await?,
