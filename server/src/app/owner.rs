@@ -14,7 +14,7 @@ const ROOT: u32 = 0;
 ///
 /// # Errors
 /// Errors of the file system.
-pub fn keep(new: &File, replaced: &Path, directory: &Path) -> io::Result<()> {
+pub(super) fn keep(new: &File, replaced: &Path, directory: &Path) -> io::Result<()> {
     if new.metadata()?.uid() != ROOT {
         return Ok(());
     }
@@ -39,7 +39,11 @@ mod tests {
         let file = File::create(&new).unwrap();
         let own = file.metadata().unwrap().uid();
         // Other users cannot give files away: theirs stay theirs.
-        let (of_directory, of_old) = if own == ROOT { (4321, 1234) } else { (own, own) };
+        let (of_directory, of_old) = if own == ROOT {
+            (4321, 1234)
+        } else {
+            (own, own)
+        };
         if own == ROOT {
             chown(place.path(), Some(of_directory), None).unwrap();
         }

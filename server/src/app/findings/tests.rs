@@ -318,10 +318,17 @@ fn a_high_water_file_that_goes_back_with_the_database_is_warned_about() {
     let database = format!("sqlite://{}", bank.at("inkan.db").display());
     bank.edit("postgres://inkan@localhost/inkan", &database);
     assert_eq!(warned(), Some("high-water-same-device"));
-    bank.edit("[hsm]", "[rollback]\npublished_url = \"http://other.bank.example\"\n[hsm]");
+    bank.edit(
+        "[hsm]",
+        "[rollback]\npublished_url = \"http://other.bank.example\"\n[hsm]",
+    );
     assert_eq!(warned(), None);
     bank.edit("/inkan.db", "/none/inkan.db");
-    assert_eq!(warned(), Some("high-water-no-directory"), "the default, too");
+    assert_eq!(
+        warned(),
+        Some("high-water-no-directory"),
+        "the default, too"
+    );
 }
 
 #[test]

@@ -54,7 +54,11 @@ impl HighWaterFile {
         loop {
             let step = self.step(services, clock, &mut kept, stopped);
             let stepped = tokio::time::timeout(TIMEOUT, step).await;
-            let silent = || AppError::Later("the database, or the disk of the file, does not respond".to_owned());
+            let silent = || {
+                AppError::Later(
+                    "the database, or the disk of the file, does not respond".to_owned(),
+                )
+            };
             match stepped.unwrap_or_else(|_| Err(silent())) {
                 Ok(()) => kept.failing = false,
                 Err(error @ AppError::RolledBack(_)) => return Err(error),
