@@ -15,13 +15,36 @@ pub struct CrlPosition {
     pub status_seq: i64,
 }
 
+/// The newest CRLs of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrlPositions {
+    /// By scope.
+    pub crls: BTreeMap<String, CrlPosition>,
+    /// Numbers that scopes without a CRL may have had before a restore, by the scope of the whole CA.
+    pub others: BTreeMap<String, i64>,
+}
+
+impl CrlPositions {
+    /// The last number that a scope has used, or may have used; 0 for none.
+    #[must_use]
+    pub fn number(&self, scope: &str) -> i64 {
+        match self.crls.get(scope) {
+            Some(crl) => crl.number,
+            None => {
+                let ca = sequence_floors::ca_of(scope);
+                self.others.get(ca).copied().unwrap_or(0)
+            }
+        }
+    }
+}
+
 /// The newest numbers of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Positions {
     /// The last status change.
     pub status_seq: i64,
-    /// By scope.
-    pub crls: BTreeMap<String, CrlPosition>,
+    /// The newest CRLs.
+    pub crls: CrlPositions,
     /// The head of the audit log.
     pub audit: Head,
     /// The newest signed head, if there is one.
@@ -40,7 +63,7 @@ pub async fn read(store: &Store) -> Result<Positions, StoreError> {
     Ok(Positions {
         audit,
         status_seq: status_changes::last(store).await?,
-        crls: crls(store.into()).await?,
+        crls: crl_numbers(store.into()).await?,
         checkpoint: checkpoints::latest(store).await?,
         reconciliations: restores::reconciliations(store).await?,
     })
@@ -50,7 +73,7 @@ pub async fn read(store: &Store) -> Result<Positions, StoreError> {
 ///
 /// # Errors
 /// Errors of the database.
-pub async fn crls(mut db: Db<'_>) -> Result<BTreeMap<String, CrlPosition>, StoreError> {
+pub async fn crl_numbers(mut db: Db<'_>) -> Result<CrlPositions, StoreError> {
     let statement = sqlx::query(
         "SELECT scope, MAX(number) AS number, MAX(status_seq) AS status_seq FROM crl_publications GROUP BY scope",
     );
@@ -64,7 +87,8 @@ pub async fn crls(mut db: Db<'_>) -> Result<BTreeMap<String, CrlPosition>, Store
         };
         crls.insert(row.text("scope")?, position);
     }
-    for (scope, floor) in sequence_floors::of_crls(db).await? {
+    let floors = sequence_floors::of_crls(db).await?;
+    for (scope, floor) in floors.scopes {
         let unpublished = CrlPosition {
             number: floor.value,
             status_seq: 0,
@@ -74,5 +98,7 @@ pub async fn crls(mut db: Db<'_>) -> Result<BTreeMap<String, CrlPosition>, Store
             *position = unpublished;
         }
     }
-    Ok(crls)
+    let others = floors.others.into_iter();
+    let others = others.map(|(ca, floor)| (ca, floor.value)).collect();
+    Ok(CrlPositions { crls, others })
 }

@@ -16,6 +16,26 @@ pub fn of_crl(scope: &str) -> String {
     format!("crl/{scope}")
 }
 
+/// The floor of CRL numbers of a CA's scopes that have none of their own. `ca`: the scope of the whole CA.
+#[must_use]
+pub fn of_other_crls(ca: &str) -> String {
+    format!("other-crls/{ca}")
+}
+
+/// The floor of a scope's CRL numbers that counts: its own, otherwise that of its CA.
+pub async fn of_scope(db: impl Into<Db<'_>>, scope: &str) -> Result<Option<Floor>, StoreError> {
+    let mut db = db.into();
+    match find(db.again(), &of_crl(scope)).await? {
+        Some(floor) => Ok(Some(floor)),
+        None => find(db, &of_other_crls(ca_of(scope))).await,
+    }
+}
+
+/// The scope of the whole CA of a scope.
+pub(super) fn ca_of(scope: &str) -> &str {
+    scope.split('/').next().unwrap_or(scope)
+}
+
 /// Numbers up to `value` were used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Floor {
@@ -46,19 +66,29 @@ pub async fn find(db: impl Into<Db<'_>>, name: &str) -> Result<Option<Floor>, St
         .transpose()
 }
 
-/// The floors of CRL numbers, by scope.
-pub async fn of_crls(db: impl Into<Db<'_>>) -> Result<BTreeMap<String, Floor>, StoreError> {
-    let statement =
-        sqlx::query("SELECT name, value, at FROM sequence_floors WHERE name LIKE 'crl/%'");
-    let rows = db.into().all(statement).await?;
-    rows.iter()
-        .map(|row| {
-            let row = Row::new("sequence_floors", row);
-            let name = row.text("name")?;
-            let scope = name.strip_prefix("crl/").unwrap_or(&name).to_owned();
-            Ok((scope, read(&row)?))
-        })
-        .collect()
+/// The floors of CRL numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrlFloors {
+    /// By scope.
+    pub scopes: BTreeMap<String, Floor>,
+    /// Of scopes that have none of their own, by the scope of the whole CA.
+    pub others: BTreeMap<String, Floor>,
+}
+
+/// The floors of CRL numbers.
+pub async fn of_crls(db: impl Into<Db<'_>>) -> Result<CrlFloors, StoreError> {
+    let statement = sqlx::query("SELECT name, value, at FROM sequence_floors");
+    let mut floors = CrlFloors::default();
+    for row in &db.into().all(statement).await? {
+        let row = Row::new("sequence_floors", row);
+        let (name, floor) = (row.text("name")?, read(&row)?);
+        if let Some(scope) = name.strip_prefix("crl/") {
+            floors.scopes.insert(scope.to_owned(), floor);
+        } else if let Some(ca) = name.strip_prefix("other-crls/") {
+            floors.others.insert(ca.to_owned(), floor);
+        }
+    }
+    Ok(floors)
 }
 
 fn read(row: &Row<'_>) -> Result<Floor, StoreError> {

@@ -86,7 +86,7 @@ impl HighWater {
             number: crl.number,
             status_seq: crl.status_seq,
         };
-        let crls = read.crls.into_iter();
+        let crls = read.crls.crls.into_iter();
         Ok(Self {
             format: FORMAT,
             bank: bank.to_owned(),

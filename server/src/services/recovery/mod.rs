@@ -6,6 +6,7 @@
 //! - [`regression`]: what shows that a database is older
 //! - [`evidence`]: what is known about the lost time; [`export`]: an audit export that continues the database's log
 //! - [`reconcile`]: what was revoked stays revoked, numbers continue, and the rest is listed
+//! - `numbers`: CRL numbers and status changes continue after the published ones
 //! - `mark`: marks a database as restored
 //! - `certificates`: changes of single certificates; `uncertain`: those whose state nobody knows
 //! - [`report`]: what was done
@@ -15,6 +16,7 @@ pub mod evidence;
 pub mod export;
 pub mod high_water;
 mod mark;
+mod numbers;
 pub mod reconcile;
 pub mod regression;
 pub mod report;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::certificates::{Lost, Reconciliation};
 use super::evidence::{Evidence, EvidenceFault};
+use super::numbers;
 use super::regression;
 use super::report::Report;
 use crate::ca::CaId;
@@ -17,13 +18,7 @@ use crate::services::{RequestContext, Result};
 use crate::store::audit::AuditRow;
 use crate::store::certificates::{self, Ca};
 use crate::store::restores::{self, Restore};
-use crate::store::sequence_floors::{self, Floor};
-use crate::store::{Tx, audit, positions, sessions, status_changes};
-
-/// Numbers that are left out after the last known ones: the last second may not have reached the evidence.
-const MARGIN: i64 = 100;
-/// The same if nothing is known.
-const WITHOUT_EVIDENCE: i64 = 100_000;
+use crate::store::{Tx, audit, sessions, status_changes};
 
 /// What is to be reconciled.
 pub struct Order<'a> {
@@ -113,7 +108,7 @@ async fn run(
         },
     };
     // First: what is changed here comes after everything that others have seen.
-    work.report.numbers = raise(tx, evidence, last, order.now).await?;
+    work.report.numbers = numbers::raise(tx, (evidence, order.cas), last, order.now).await?;
     // Before the certificates, whose end would take some of them.
     work.report.sessions = sessions::delete_all(tx).await?;
     if let Some(lost) = &evidence.export {
@@ -201,43 +196,6 @@ const ENDS: [&str; 3] = [
     "certificate.suspended",
     "certificate.superseded",
 ];
-
-/// Moves CRL numbers and status changes past everything that was used.
-async fn raise(
-    tx: &mut Tx,
-    evidence: &Evidence,
-    last: i64,
-    now: Timestamp,
-) -> Result<std::collections::BTreeMap<String, i64>> {
-    let margin = match evidence.high_water.is_none() && evidence.crls.is_empty() {
-        true => WITHOUT_EVIDENCE,
-        false => MARGIN,
-    };
-    let own = positions::crls((&mut *tx).into()).await?;
-    let mut scopes = evidence.scopes();
-    scopes.extend(own.keys().cloned());
-    let mut numbers = std::collections::BTreeMap::new();
-    let seen = evidence.high_water.as_ref();
-    for scope in scopes {
-        let of_scope = evidence.crls.iter();
-        let of_scope = of_scope.filter(|crl| regression::scope_name(crl) == scope);
-        let mark = seen.and_then(|seen| seen.crls.get(&scope));
-        let known = own.get(&scope).map(|crl| crl.number);
-        let highest = of_scope.clone().map(|crl| crl.number);
-        let highest = highest.chain(mark.map(|crl| crl.number)).chain(known).max();
-        let value = highest.unwrap_or(0) + margin;
-        let times = of_scope.map(|crl| crl.this_update);
-        let at = times.chain(seen.map(|seen| seen.at)).max();
-        let at = at.unwrap_or(Timestamp::UNIX_EPOCH).min(now);
-        sequence_floors::raise(tx, &sequence_floors::of_crl(&scope), Floor { value, at }).await?;
-        numbers.insert(sequence_floors::of_crl(&scope), value);
-    }
-    let value = last.max(seen.map_or(0, |seen| seen.status_seq)) + margin;
-    let floor = Floor { value, at: now };
-    sequence_floors::raise(tx, sequence_floors::STATUS, floor).await?;
-    numbers.insert(sequence_floors::STATUS.to_owned(), value);
-    Ok(numbers)
-}
 
 async fn write_row(tx: &mut Tx, context: &RequestContext, report: &Report) -> Result<()> {
     let number = report.number.to_string();

@@ -123,7 +123,7 @@ pub(super) fn scope_name(crl: &PublishedCrl) -> String {
 }
 
 fn older(found: &positions::Positions, scope: &str, seen: i64) -> Option<Regression> {
-    let found = found.crls.get(scope).map_or(0, |crl| crl.number);
+    let found = found.crls.number(scope);
     (found < seen).then(|| Regression::Crl {
         scope: scope.to_owned(),
         seen,

@@ -66,7 +66,7 @@ pub async fn read(mut db: Db<'_>) -> Result<Content, StoreError> {
             hash: head.text("hash")?,
         },
         checkpoint: checkpoints::latest(db.again()).await?,
-        crls: positions::crls(db.again()).await?,
+        crls: positions::crl_numbers(db.again()).await?.crls,
         status_seq: status_changes::last(db).await?,
     })
 }

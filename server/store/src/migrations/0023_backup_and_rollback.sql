@@ -19,7 +19,7 @@ CREATE TABLE restores (
 );
 
 -- Numbers up to this value were used, although the database does not have them any more: of the status changes
--- (status), and of CRLs (crl/ and their scope). `at`: the last time that a lost CRL has.
+-- (status), of CRLs (crl/ and their scope), and of those of a CA's other scopes (other-crls/ and the CA). `at`: the last time that a lost CRL has.
 CREATE TABLE sequence_floors (
   name TEXT NOT NULL PRIMARY KEY,
   value BIGINT NOT NULL,

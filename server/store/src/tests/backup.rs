@@ -51,7 +51,7 @@ async fn scenario_continues(place: &Place) {
     tx.commit().await.unwrap();
     let before = positions::read(&store).await.unwrap();
     assert_eq!((before.status_seq, before.reconciliations), (2, 0));
-    assert_eq!(before.crls["customer"].number, 4);
+    assert_eq!(before.crls.crls["customer"].number, 4);
 
     // Marked, and reconciled once: numbers continue after those that were lost.
     let restore = Restore {
@@ -109,11 +109,26 @@ async fn scenario_continues(place: &Place) {
     assert_eq!((after.status_seq, after.reconciliations), (49, 1));
     assert_eq!(
         (
-            after.crls["customer"].number,
-            after.crls["customer"].status_seq
+            after.crls.crls["customer"].number,
+            after.crls.crls["customer"].status_seq
         ),
         (9, 0)
     );
+    // A scope that the database does not know has the floor of its CA.
+    let mut tx = store.begin().await.unwrap();
+    let other = sequence_floors::of_other_crls("customer");
+    sequence_floors::raise(&mut tx, &other, floor(1000))
+        .await
+        .unwrap();
+    note(&mut tx, "other").await.unwrap();
+    tx.commit().await.unwrap();
+    let crls = positions::read(&store).await.unwrap().crls;
+    let numbers = ["customer", "customer/209901", "staff/209901"].map(|scope| crls.number(scope));
+    assert_eq!(numbers, [9, 1000, 0]);
+    for (scope, value) in [("customer", 9), ("customer/209901", 1000)] {
+        let found = sequence_floors::of_scope(&store, scope).await.unwrap();
+        assert_eq!(found.unwrap().value, value, "{scope}");
+    }
     suspended(&store).await;
     assert_eq!(status_changes::last(&store).await.unwrap(), 50);
     let ended = |seq| status_changes::last_on_crls_after(&store, seq);

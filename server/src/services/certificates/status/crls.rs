@@ -112,8 +112,7 @@ impl Services {
 
     /// What is known about CRLs that the database has lost.
     async fn floor(&self, scope: &str) -> Result<Option<Floor>> {
-        let name = sequence_floors::of_crl(scope);
-        Ok(sequence_floors::find(&self.inner.store, &name).await?)
+        Ok(sequence_floors::of_scope(&self.inner.store, scope).await?)
     }
 
     async fn publish(
