@@ -64,6 +64,13 @@ impl Evidence {
         of_scope.max_by_key(|crl| crl.number)
     }
 
+    /// Whether there is no newer CRL of its scope.
+    pub(super) fn is_newest(&self, crl: &PublishedCrl) -> bool {
+        let name = scope_name(crl);
+        let mut of_scope = self.crls.iter().filter(|other| scope_name(other) == name);
+        !of_scope.any(|other| other.number > crl.number)
+    }
+
     /// Every scope of which a number is known.
     pub(super) fn scopes(&self) -> BTreeSet<String> {
         let marks = self.high_water.iter().flat_map(|seen| seen.crls.keys());
