@@ -220,6 +220,10 @@ fn next_evidence(fault: &EvidenceFault) -> &'static str {
         EvidenceFault::Missing(_) => {
             "Give --crl or --high-water; --without-evidence suspends every active certificate instead."
         }
+        EvidenceFault::Incomplete(_) => {
+            "Give that CRL, the high-water file of another server, or an audit export to the end of the lost log; \
+             --accept-incomplete suspends every active certificate of these CAs instead."
+        }
         EvidenceFault::Export { .. } => {
             "Give an export of the database that was lost: it continues the restored one."
         }

@@ -125,29 +125,6 @@ pub async fn last_on_crls_after(
         .collect()
 }
 
-/// Certificates in `state` that changed at `since` or later and have not expired at `now`: ids after `after`, in their order.
-pub async fn changed_since(
-    db: impl Into<Db<'_>>,
-    state: State,
-    (since, now): (Timestamp, Timestamp),
-    after: &str,
-    limit: i64,
-) -> Result<Vec<String>, StoreError> {
-    let statement = sqlx::query(
-        "SELECT id FROM certificates WHERE state = $1 AND not_after > $2 AND id > $3 AND EXISTS \
-         (SELECT 1 FROM status_changes s WHERE s.certificate_id = certificates.id AND s.at >= $4) ORDER BY id LIMIT $5",
-    )
-    .bind(state.as_str())
-    .bind(now.as_second())
-    .bind(after.to_owned())
-    .bind(since.as_second())
-    .bind(limit);
-    let rows = db.into().all(statement).await?;
-    rows.iter()
-        .map(|row| Row::new("certificates", row).text("id"))
-        .collect()
-}
-
 /// The history of one certificate, oldest first.
 pub async fn of_certificate(
     db: impl Into<Db<'_>>,

@@ -288,8 +288,13 @@ fn a_revoked_certificate_stays_revoked_after_a_restore_of_an_embedded_database()
     ] {
         operator.must_not_serve(code)?;
     }
-    // Without a CRL nobody knows what became of the certificate: it is suspended.
-    let report = operator.reconcile(&[])?.expect_well()?;
+    // Without a CRL nobody knows what became of the certificate: nothing is done, or it is suspended.
+    let refused = operator.reconcile(&[])?;
+    assert!(refused.err.contains("[evidence-incomplete]"), "{refused}");
+    operator.must_not_serve("rollback-crl")?;
+    let report = operator
+        .reconcile(&["--accept-incomplete"])?
+        .expect_well()?;
     let report: Value = serde_json::from_str(&report)?;
     assert_eq!(
         report["uncertain"].as_array().map(Vec::len),

@@ -46,6 +46,9 @@ pub struct ReconcileOptions {
     /// There is neither a high-water file nor a CRL: suspend every active certificate.
     #[arg(long)]
     pub without_evidence: bool,
+    /// Something is known, not everything: suspend every active certificate of the CAs that this is about.
+    #[arg(long)]
+    pub accept_incomplete: bool,
     /// Report what would be done, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -80,6 +83,7 @@ pub async fn run(options: ReconcileOptions) -> Result<(), AppError> {
         crls,
         export: None,
         none: options.without_evidence,
+        accept_incomplete: options.accept_incomplete,
     };
     let done = reconcile(&config, &store, evidence, &cas, &options).await;
     let done = match done {

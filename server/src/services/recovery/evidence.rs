@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::export::LostRows;
 use super::high_water::HighWater;
 use super::regression::scope_name;
+use super::report;
 use crate::ca::crl::PublishedCrl;
 use crate::services::certificates::status::Scope;
 use crate::store::certificates::Ca;
@@ -22,6 +23,37 @@ pub struct Evidence {
     pub export: Option<LostRows>,
     /// An officer accepts that there is none: every active certificate is suspended.
     pub none: bool,
+    /// An officer accepts that something is missing: every active certificate of the CAs that it is about is suspended.
+    pub accept_incomplete: bool,
+}
+
+/// Evidence that is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The CA, as in URLs.
+    pub ca: String,
+    /// A CRL of the whole CA with this number, or a greater one, tells everything; none if that is not known.
+    pub crl_number: Option<i64>,
+}
+
+impl std::fmt::Display for Gap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.crl_number {
+            Some(number) => write!(f, "{} (CRL {number} or newer is needed)", self.ca),
+            None => write!(
+                f,
+                "{} (no high-water file: which CRL is the newest is not known)",
+                self.ca
+            ),
+        }
+    }
+}
+
+fn listed(gaps: &[Gap]) -> String {
+    gaps.iter()
+        .map(Gap::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Why nothing is reconciled.
@@ -36,6 +68,9 @@ pub enum EvidenceFault {
         .0.join(", ")
     )]
     Missing(Vec<String>),
+    /// Certificates were revoked, suspended or released in the lost time, and nothing that was given tells which.
+    #[error("not everything that was published in the lost time is known of {}", listed(.0))]
+    Incomplete(Vec<Gap>),
     /// An export does not continue the database's log.
     #[error("the audit export does not continue the database's log at row {seq}")]
     Export {
@@ -51,6 +86,7 @@ impl EvidenceFault {
         match self {
             Self::NothingToReconcile => "nothing-to-reconcile",
             Self::Missing(_) => "evidence-missing",
+            Self::Incomplete(_) => "evidence-incomplete",
             Self::Export { .. } => "evidence-export",
         }
     }
@@ -94,10 +130,27 @@ impl Evidence {
         if exported.is_some_and(|rows| rows.reaches(seen.audit.seq, &seen.audit.hash)) {
             return true;
         }
-        // The newest CRL contains everything that ended.
+        // The newest CRL contains everything that ended, if it is at hand.
         let (crl, mark) = (self.crl(&scope), seen.crls.get(&scope.name()));
         crl.zip(mark).is_some_and(|(crl, mark)| {
             crl.number > mark.number || (crl.number == mark.number && mark.status_seq >= ended)
         })
+    }
+
+    /// What is missing of a CA of which not everything is known.
+    pub(super) fn gap(&self, ca: Ca) -> Gap {
+        let scope = Scope::whole(ca).name();
+        let needed = self.high_water.as_ref().map(|seen| {
+            let ended = seen.ended.get(&scope).copied().unwrap_or(0);
+            match seen.crls.get(&scope) {
+                Some(mark) if mark.status_seq >= ended => mark.number,
+                Some(mark) => mark.number + 1,
+                None => 1,
+            }
+        });
+        Gap {
+            ca: report::name(ca),
+            crl_number: needed,
+        }
     }
 }

@@ -57,6 +57,13 @@ impl AccountService<'_> {
                 return Ok(Err(EvidenceFault::Missing(missing)));
             }
         }
+        let last = status_changes::last(self.store).await?;
+        let cas = order.cas.iter().map(|ca| on_record(*ca));
+        let gaps = cas.filter(|ca| !evidence.is_complete(*ca, last));
+        let gaps: Vec<_> = gaps.map(|ca| evidence.gap(ca)).collect();
+        if !gaps.is_empty() && !evidence.none && !evidence.accept_incomplete {
+            return Ok(Err(EvidenceFault::Incomplete(gaps)));
+        }
         let context = RequestContext::system(order.now);
         let reconciled = self.resume(None, async |tx| {
             let report = run(tx, order, restore.as_ref(), &context).await?;
@@ -133,11 +140,9 @@ async fn run(
         }
     }
     work.unfinished(tx).await?;
-    let before = audit::time_of(&mut *tx, head.seq).await?;
-    let backup = restore.map_or(before.unwrap_or(order.now), |one| one.backup_at);
     for ca in order.cas.iter().map(|ca| on_record(*ca)) {
         if !evidence.is_complete(ca, last) {
-            work.uncertain(tx, ca, backup, evidence).await?;
+            work.uncertain(tx, ca).await?;
         }
         work.still_suspended(tx, ca, evidence).await?;
     }

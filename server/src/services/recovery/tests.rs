@@ -1,6 +1,6 @@
 //! A restored database is reconciled with what was published; one that is older is detected.
 
-use super::evidence::{Evidence, EvidenceFault};
+use super::evidence::{Evidence, EvidenceFault, Gap};
 use super::export::LostRows;
 use super::high_water::{AuditMark, CrlMark, HighWater};
 use super::reconcile::Order;
@@ -18,6 +18,8 @@ use crate::store::certificates::{Issuer, State};
 use crate::store::restores::{self, Restore};
 use crate::store::{Store, audit, backup, status_changes};
 use inkan_server_fixtures::database::{Place, on_both};
+
+mod incomplete;
 
 on_both!(
     reconciled => scenario_reconciled,
@@ -209,17 +211,38 @@ async fn scenario_uncertain(place: &Place) {
     };
     let dry = reconcile(services, &accepted, (10, true)).await.unwrap();
     assert_eq!(dry.uncertain.len(), 1);
-    // A CRL without the high-water file may not be the newest one: what has just changed is suspended.
+    // A CRL without the high-water file may not be the newest one.
     let evidence = Evidence {
         crls: vec![published(&scene, 3, &[]).await],
         ..Evidence::default()
     };
-    let report = reconcile(services, &evidence, (10, false)).await.unwrap();
+    let gap = |crl_number| Gap {
+        ca: "customer-ca".to_owned(),
+        crl_number,
+    };
+    let refused = reconcile(services, &evidence, (10, false)).await;
+    assert_eq!(refused, Err(EvidenceFault::Incomplete(vec![gap(None)])));
+    // Something ended that the CRL at hand does not show: a month is no protection.
+    let seen = further(&scene, 5, 7).await;
+    let month = 30 * 24 * 3600;
+    let mut evidence = Evidence {
+        high_water: Some(seen),
+        ..evidence
+    };
+    let refused = reconcile(services, &evidence, (month, false)).await;
+    assert_eq!(refused, Err(EvidenceFault::Incomplete(vec![gap(Some(7))])));
+    evidence.accept_incomplete = true;
+    let report = reconcile(services, &evidence, (month, false))
+        .await
+        .unwrap();
+    let value = |name: &str| report.numbers[name];
+    assert_eq!(value("crl/customer"), 107);
+    assert!(value("other-crls/customer") >= 100_000);
     assert_eq!(report.incomplete, ["customer-ca"]);
     assert_eq!(report.uncertain.len(), 1, "{report:?}");
     assert_eq!(scene.row(&id).await.state, State::Suspended);
     // The bank releases it as any other one.
-    bank::release(services.accounts(), &id, later(40))
+    bank::release(services.accounts(), &id, later(month + 40))
         .await
         .unwrap();
     assert_eq!(scene.row(&id).await.state, State::Active);

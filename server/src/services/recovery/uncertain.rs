@@ -1,69 +1,53 @@
 //! Certificates whose state nobody knows after a restore: suspended until somebody has asked.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::certificates::{Lost, Reconciliation};
 use super::evidence::Evidence;
 use super::report::{self, Touched};
 use crate::ca::reason::Reason;
 use crate::services::Result;
 use crate::services::certificates::status::Scope;
-use crate::store::certificates::{self, Ca, State};
-use crate::store::{Tx, crls, status_changes};
+use crate::store::certificates::{self, Ca, Certificate, State};
+use crate::store::{Tx, crls};
 
-/// What changed this long before the backup is uncertain, if not everything is known about the time after it: whoever
-/// has just got a certificate, or got one back, is the most likely to have called again.
-const NEAR: SignedDuration = SignedDuration::from_hours(24);
 /// Rows of one read.
 const PAGE: i64 = 5_000;
 
 impl Reconciliation<'_> {
-    /// Suspends what is uncertain of a CA, and gives unfinished issues up. `backup`: the end of what the database knows.
-    pub(super) async fn uncertain(
-        &mut self,
-        tx: &mut Tx,
-        ca: Ca,
-        backup: Timestamp,
-        evidence: &Evidence,
-    ) -> Result<()> {
+    /// Suspends every active certificate of a CA of which not everything is known, and gives unfinished issues up: a
+    /// certificate of any age may have been revoked in the lost time.
+    pub(super) async fn uncertain(&mut self, tx: &mut Tx, ca: Ca) -> Result<()> {
         self.report.incomplete.push(report::name(ca));
         let now = self.context.now;
-        let since = match evidence.none {
-            true => Timestamp::MIN,
-            false => backup.checked_sub(NEAR).unwrap_or(Timestamp::MIN),
-        };
         for state in [State::Active, State::Issued] {
             let mut after = String::new();
             loop {
-                let page =
-                    status_changes::changed_since(&mut *tx, state, (since, now), &after, PAGE)
-                        .await?;
+                let page = certificates::in_state(&mut *tx, (ca, state), now, &after, PAGE).await?;
                 let Some(last) = page.last() else { break };
                 after.clone_from(last);
                 for id in &page {
-                    let row = certificates::find(&mut *tx, id).await?;
-                    let Some(row) = row.filter(|row| row.ca() == ca && row.state == state) else {
-                        continue;
-                    };
-                    let lost = |reason| Lost {
-                        reason,
-                        at: now,
-                        source: "state uncertain",
-                    };
-                    match state {
-                        State::Active => {
-                            let lost = lost(Reason::CertificateHold);
-                            self.suspend(tx, &row, &lost).await?;
-                        }
-                        _ => {
-                            let lost = lost(Reason::CessationOfOperation);
-                            self.give_up(tx, &row, &lost).await?;
-                        }
+                    if let Some(row) = certificates::find(&mut *tx, id).await? {
+                        self.uncertain_row(tx, &row).await?;
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    async fn uncertain_row(&mut self, tx: &mut Tx, row: &Certificate) -> Result<()> {
+        let lost = |reason| Lost {
+            reason,
+            at: self.context.now,
+            source: "state uncertain",
+        };
+        let (hold, over) = (
+            lost(Reason::CertificateHold),
+            lost(Reason::CessationOfOperation),
+        );
+        match row.state {
+            State::Active => self.suspend(tx, row, &hold).await,
+            _ => self.give_up(tx, row, &over).await,
+        }
     }
 
     /// Gives up every issue that was recorded and not signed: it may have been signed in the lost time.

@@ -268,14 +268,6 @@ pub async fn hash_at(db: impl Into<Db<'_>>, seq: i64) -> Result<Option<String>, 
         .transpose()
 }
 
-/// The time of a row, if it exists.
-pub async fn time_of(db: impl Into<Db<'_>>, seq: i64) -> Result<Option<Timestamp>, StoreError> {
-    let select = sqlx::query("SELECT at FROM audit_log WHERE seq = $1").bind(seq);
-    let row = db.into().optional(select).await?;
-    row.map(|row| Row::new("audit_log", &row).time("at"))
-        .transpose()
-}
-
 /// The head of the chain inside a transaction.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Ca, Certificate, select};
+use super::{Ca, Certificate, State, select};
 use crate::db::Sql;
 use crate::row::Row;
 use crate::{Db, StoreError, Subject};
@@ -66,6 +66,30 @@ pub async fn by_spki_sha256(
         sqlx::query(select!("WHERE spki_sha256 = $1")).bind(sha256.to_owned()),
     )
     .await
+}
+
+/// Certificates of a CA in a state that have not expired at `now`: ids after `after`, in their order, at most `limit`.
+pub async fn in_state(
+    db: impl Into<Db<'_>>,
+    (ca, state): (Ca, State),
+    now: Timestamp,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT id FROM certificates WHERE issuer = $1 AND generation = $2 AND state = $3 AND not_after > $4 AND id > $5 \
+         ORDER BY id LIMIT $6",
+    )
+    .bind(ca.issuer.as_str())
+    .bind(ca.number())
+    .bind(state.as_str())
+    .bind(now.as_second())
+    .bind(after.to_owned())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| Row::new("certificates", row).text("id"))
+        .collect()
 }
 
 /// The certificate for which a grant was used: the pending one, or the one that came into use.

@@ -23,8 +23,8 @@ pub use change::{insert_intent, set_active, set_ended_at, set_issued, set_state}
 pub use expiring::{Expiring, expiring, expiring_after};
 pub use find::{
     active_for_user, by_grant, by_serial, by_sha256, by_spki_sha256, ended_serials, ending, find,
-    given_up, intents_without_result, list_for, list_for_staff, list_for_user, pending_for_user,
-    staff_ending,
+    given_up, in_state, intents_without_result, list_for, list_for_staff, list_for_user,
+    pending_for_user, staff_ending,
 };
 
 text_enum! {

@@ -37,8 +37,5 @@ CREATE TABLE unknown_serials (
   PRIMARY KEY (issuer, generation, serial)
 );
 
--- The changes near the backup.
-CREATE INDEX status_changes_by_time ON status_changes (at, certificate_id);
-
 -- The newest CRL of each scope, which every server reads each second, without the table and its CRLs.
 CREATE INDEX crl_publications_positions ON crl_publications (scope, number, status_seq);

@@ -134,7 +134,7 @@ async fn scenario_continues(place: &Place) {
     let ended = |seq| status_changes::last_on_crls_after(&store, seq);
     assert_eq!(ended(2).await.unwrap(), [(ca, 50)]);
     assert_eq!(ended(50).await.unwrap(), []);
-    suspended_since(&store).await;
+    suspended_of(&store, ca).await;
     let listed = unknown_serials::list(&store, ca, "", 10).await.unwrap();
     assert_eq!(listed, [lost.clone()]);
     assert_eq!(
@@ -149,13 +149,14 @@ async fn scenario_continues(place: &Place) {
     );
 }
 
-async fn suspended_since(store: &Store) {
-    let since = async |second| {
-        let times = (at(second), at(100));
-        let found = status_changes::changed_since(store, State::Suspended, times, "", 10);
-        found.await.unwrap().len()
+async fn suspended_of(store: &Store, ca: Ca) {
+    let of = async |ca, after: &str| {
+        let found = certificates::in_state(store, (ca, State::Suspended), at(0), after, 10);
+        found.await.unwrap()
     };
-    assert_eq!((since(9).await, since(10).await), (1, 0));
+    assert_eq!(of(ca, "").await, ["k1"]);
+    assert!(of(ca, "k1").await.is_empty());
+    assert!(of(Issuer::Staff.into(), "").await.is_empty());
     let mut tx = store.begin().await.unwrap();
     assert!(
         certificates::set_ended_at(&mut tx, "k1", at(4))
