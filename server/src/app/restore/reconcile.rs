@@ -220,6 +220,10 @@ fn print(report: &Report) {
         &report.uncertain,
     );
     list(
+        "certificates of security officers that stay valid although their state is uncertain: check these by hand",
+        &report.check_by_hand,
+    );
+    list(
         &format!("unfinished issues that {done} given up"),
         &report.given_up,
     );

@@ -7,6 +7,7 @@ use crate::ca::reason::Reason;
 use crate::services::Result;
 use crate::services::certificates::status::Scope;
 use crate::store::certificates::{self, Ca, Certificate, State};
+use crate::store::staff::{self, Role, Status};
 use crate::store::{Tx, crls};
 
 /// Rows of one read.
@@ -14,7 +15,7 @@ const PAGE: i64 = 5_000;
 
 impl Reconciliation<'_> {
     /// Suspends every active certificate of a CA of which not everything is known, and gives unfinished issues up: a
-    /// certificate of any age may have been revoked in the lost time.
+    /// certificate of any age may have been revoked in the lost time. Security officers keep theirs.
     pub(super) async fn uncertain(&mut self, tx: &mut Tx, ca: Ca) -> Result<()> {
         self.report.incomplete.push(report::name(ca));
         let now = self.context.now;
@@ -44,6 +45,11 @@ impl Reconciliation<'_> {
             lost(Reason::CertificateHold),
             lost(Reason::CessationOfOperation),
         );
+        if is_officers(tx, row).await? {
+            let one = Touched::new(row, hold.reason.as_str(), hold.source);
+            self.report.check_by_hand.push(one);
+            return Ok(());
+        }
         match row.state {
             State::Active => self.suspend(tx, row, &hold).await,
             _ => self.give_up(tx, row, &over).await,
@@ -107,4 +113,13 @@ impl Reconciliation<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether it is of an active security officer: without one nobody could release what is suspended.
+async fn is_officers(tx: &mut Tx, row: &Certificate) -> Result<bool> {
+    let Some(id) = &row.staff_id else {
+        return Ok(false);
+    };
+    let member = staff::find(&mut *tx, id).await?;
+    Ok(member.is_some_and(|one| one.role == Role::SecurityOfficer && one.status == Status::Active))
 }
