@@ -57,7 +57,7 @@ pub fn file(path: &Path, cas: &[IssuingCa]) -> Result<Option<PublishedCrl>, AppE
 pub async fn configured(config: &Config, cas: &[IssuingCa]) -> Result<Vec<PublishedCrl>, AppError> {
     let mut all = Vec::new();
     if let Some(directory) = &config.rollback.published_directory {
-        for path in files(directory)? {
+        for path in files(directory, MAX_FILES)? {
             match file(&path, cas) {
                 Ok(crl) => all.extend(crl),
                 Err(error) => tracing::warn!(%error, "a published CRL is not used"),
@@ -80,13 +80,18 @@ pub async fn configured(config: &Config, cas: &[IssuingCa]) -> Result<Vec<Publis
     Ok(all)
 }
 
-fn files(directory: &Path) -> Result<Vec<PathBuf>, AppError> {
-    let fail = |error: std::io::Error| AppError::Crl {
+/// Files with CRLs. More than `most` entries are an error: one that is left out could be the newest.
+fn files(directory: &Path, most: usize) -> Result<Vec<PathBuf>, AppError> {
+    let refuse = |problem: String| AppError::Crl {
         place: directory.display().to_string(),
-        problem: error.to_string(),
+        problem,
     };
+    let fail = |error: std::io::Error| refuse(error.to_string());
     let mut files = Vec::new();
-    for entry in fs::read_dir(directory).map_err(fail)?.take(MAX_FILES) {
+    for (number, entry) in fs::read_dir(directory).map_err(fail)?.enumerate() {
+        if number >= most {
+            return Err(refuse(format!("it has more than {most} files")));
+        }
         let path = entry.map_err(fail)?.path();
         let is_crl = path
             .extension()
@@ -128,4 +133,21 @@ async fn fetch(url: &str) -> Result<Vec<u8>, String> {
     let body = Limited::new(response.into_body(), MAX_CRL).collect().await;
     connection.abort();
     Ok(body.map_err(|e| e.to_string())?.to_bytes().to_vec())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_crls_beyond_the_limit_are_an_error_and_not_left_out() {
+        let place = tempfile::TempDir::new().unwrap();
+        for name in ["a.crl", "b.pem", "c.txt"] {
+            fs::write(place.path().join(name), "").unwrap();
+        }
+        assert_eq!(files(place.path(), 3).unwrap().len(), 2);
+        let error = files(place.path(), 2).unwrap_err().to_string();
+        assert!(error.contains("[evidence-file]"), "{error}");
+    }
 }
