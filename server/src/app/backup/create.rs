@@ -1,6 +1,7 @@
 //! From the database in use to the file.
 
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use age::x25519::Recipient;
@@ -15,6 +16,9 @@ use crate::app::config::Config;
 use crate::app::database;
 use crate::app::error::AppError;
 use crate::store::{Backend, StoreError, backup};
+
+/// How the names of temporary directories begin.
+const PREFIX: &str = ".inkan-";
 
 /// Makes a backup of the configuration's database.
 ///
@@ -59,6 +63,7 @@ async fn sqlite(
 ) -> Result<(Manifest, File), AppError> {
     let fail = |error: std::io::Error| BackupFault::writing(to, &error);
     let place = private_directory(directory(to)).map_err(fail)?;
+    remove_left(&place, directory(to)).map_err(fail)?;
     let path = place.path().join("copy.db");
     let copied = backup::sqlite::copy(&config.store.url, &path).await;
     copied.map_err(|error| match error {
@@ -90,13 +95,81 @@ fn postgres(
     Ok(file)
 }
 
+/// A directory for its owner alone, which goes with this value. It is locked meanwhile, so that nobody takes it for a left one.
+#[derive(Debug)]
+pub struct PrivateDirectory {
+    place: tempfile::TempDir,
+    _lock: File,
+}
+
+impl PrivateDirectory {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.place.path()
+    }
+}
+
 /// A new directory for its owner alone.
 ///
 /// # Errors
 /// Errors of the file system.
-pub fn private_directory(within: &Path) -> std::io::Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix(".inkan-")
+pub fn private_directory(within: &Path) -> std::io::Result<PrivateDirectory> {
+    let place = tempfile::Builder::new()
+        .prefix(PREFIX)
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700))
-        .tempdir_in(within)
+        .tempdir_in(within)?;
+    let lock = File::open(place.path())?;
+    lock.lock()?;
+    Ok(PrivateDirectory { place, _lock: lock })
+}
+
+/// Removes what ended commands of the same user have left in a directory: copies that are not encrypted.
+fn remove_left(own: &PrivateDirectory, within: &Path) -> std::io::Result<()> {
+    let uid = own.path().metadata()?.uid();
+    for entry in fs::read_dir(within)? {
+        let path = entry?.path();
+        let named = path.file_name().and_then(|name| name.to_str());
+        let named = named.is_some_and(|name| name.starts_with(PREFIX));
+        // Another command may remove it at the same time.
+        let Ok(found) = path.symlink_metadata() else {
+            continue;
+        };
+        if !named || !found.is_dir() || found.uid() != uid || path == own.path() {
+            continue;
+        }
+        let Ok(left) = File::open(&path) else {
+            continue;
+        };
+        // A command that runs has locked its directory.
+        if left.try_lock().is_ok() {
+            fs::remove_dir_all(&path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_an_ended_backup_left_is_removed_and_one_in_use_stays() {
+        let place = tempfile::TempDir::new().unwrap();
+        let left = place.path().join(".inkan-left");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("copy.db"), "names").unwrap();
+        let file = place.path().join(".inkan-file");
+        let other = place.path().join("other");
+        fs::write(&file, "").unwrap();
+        fs::create_dir(&other).unwrap();
+        let running = private_directory(place.path()).unwrap();
+        let own = private_directory(place.path()).unwrap();
+        remove_left(&own, place.path()).unwrap();
+        assert!(!left.exists());
+        for stays in [running.path(), own.path(), &file, &other] {
+            assert!(stays.exists(), "{}", stays.display());
+        }
+    }
 }
