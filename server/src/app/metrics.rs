@@ -12,7 +12,7 @@ enum Kind {
 
 use Kind::{Counter, Gauge, Summary};
 
-const METRICS: [(&str, Kind, &str); 40] = [
+const METRICS: [(&str, Kind, &str); 41] = [
     (
         "inkan_http_requests_total",
         Counter,
@@ -183,6 +183,11 @@ const METRICS: [(&str, Kind, &str); 40] = [
         "inkan_reload_broken",
         Gauge,
         "1 while the new file cannot be used and the old one stays in use.",
+    ),
+    (
+        "inkan_high_water_age_seconds",
+        Gauge,
+        "Time since the high-water file was known to be up to date, in seconds.",
     ),
     (
         "inkan_build_info",
