@@ -136,7 +136,7 @@ async fn scenario_continues(place: &Place) {
     assert_eq!(ended(50).await.unwrap(), []);
     suspended_of(&store, ca).await;
     let listed = unknown_serials::list(&store, ca, "", 10).await.unwrap();
-    assert_eq!(listed, [lost.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&lost));
     assert_eq!(
         unknown_serials::find(&store, ca, "ab12").await.unwrap(),
         Some(lost)
