@@ -289,8 +289,11 @@ fn a_revoked_certificate_stays_revoked_after_a_restore_of_an_embedded_database()
         operator.must_not_serve(code)?;
     }
     // Without a CRL nobody knows what became of the certificate: nothing is done, or it is suspended.
-    let refused = operator.reconcile(&[])?;
-    assert!(refused.err.contains("[evidence-incomplete]"), "{refused}");
+    let incomplete = operator.reconcile(&[])?;
+    assert!(
+        incomplete.err.contains("[evidence-incomplete]"),
+        "{incomplete}"
+    );
     operator.must_not_serve("rollback-crl")?;
     let report = operator
         .reconcile(&["--accept-incomplete"])?

@@ -36,7 +36,7 @@ fn named(content: &Content, serial: &str) -> Result<(ParsedCertificate, KeyEntry
 }
 
 /// The bank's newest certificate, and its key; the newest of any CA if the token holds none of the bank. Windows also keeps
-/// certificates of other programs and people, which the bank must not see.
+/// certificates of other programs and users, which the bank must not see.
 fn of_bank(
     content: &Content,
     bank: &Bank,

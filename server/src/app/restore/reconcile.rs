@@ -220,8 +220,8 @@ fn print(report: &Report) {
         &report.uncertain,
     );
     list(
-        "certificates of security officers that stay valid although their state is uncertain: check these by hand",
-        &report.check_by_hand,
+        "certificates of security officers that stay valid although their state is uncertain: check these manually",
+        &report.check_manually,
     );
     list(
         &format!("unfinished issues that {done} given up"),

@@ -212,7 +212,7 @@ async fn write_row(tx: &mut Tx, context: &RequestContext, report: &Report) -> Re
     let detail = json!({
         "backup_at": report.backup_at, "audit_seq": report.audit_seq,
         "audit_seq_seen": report.audit_seq_seen, "revoked": report.revoked.len(),
-        "suspended": report.suspended.len(), "uncertain": report.uncertain.len(), "check_by_hand": report.check_by_hand.len(),
+        "suspended": report.suspended.len(), "uncertain": report.uncertain.len(), "check_manually": report.check_manually.len(),
         "given_up": report.given_up.len(), "unknown": report.unknown.len(),
         "incomplete": report.incomplete, "numbers": report.numbers, "sessions": report.sessions,
         "lost": report.lost,

@@ -87,8 +87,8 @@ pub struct Report {
     /// Suspended because nobody knows whether they were revoked.
     pub uncertain: Vec<Touched>,
     /// Certificates of active security officers whose state nobody knows. They stay as they are, because without an officer
-    /// nobody could release anything: somebody checks them by hand.
-    pub check_by_hand: Vec<Touched>,
+    /// nobody could release anything: somebody checks them manually.
+    pub check_manually: Vec<Touched>,
     /// Issues that were not finished: the customer begins again.
     pub given_up: Vec<Touched>,
     /// On CRLs from now on.

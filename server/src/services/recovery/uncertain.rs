@@ -47,7 +47,7 @@ impl Reconciliation<'_> {
         );
         if is_officers(tx, row).await? {
             let one = Touched::new(row, hold.reason.as_str(), hold.source);
-            self.report.check_by_hand.push(one);
+            self.report.check_manually.push(one);
             return Ok(());
         }
         match row.state {

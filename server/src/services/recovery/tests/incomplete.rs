@@ -73,7 +73,7 @@ async fn scenario_officers(place: &Place) {
     let accounts = scene.services.accounts();
     let report = accounts.reconcile(&order).await.unwrap().unwrap();
     assert_eq!(report.uncertain.len(), 1, "{report:?}");
-    assert_eq!(report.check_by_hand.len(), 1, "{report:?}");
+    assert_eq!(report.check_manually.len(), 1, "{report:?}");
     let state = async |staff| {
         let all = certificates::list_for_staff(scene.store(), staff).await;
         all.unwrap()[0].state
