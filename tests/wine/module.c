@@ -50,6 +50,8 @@ static CK_RV initialize(void) {
         CreateProcessA(NULL, command, NULL, NULL, TRUE, CREATE_NO_WINDOW | CREATE_SUSPENDED, NULL, NULL, &how, &started);
     }
     if (told("hang") || told("starts")) {
+        /* So that a test knows that it hangs now. */
+        CloseHandle(CreateFileA("C:\\hangs", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL));
         Sleep(INFINITE);
     }
     return CKR_OK;

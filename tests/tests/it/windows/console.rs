@@ -93,9 +93,8 @@ fn ctrl_c_ends_the_agent_and_a_module_that_hangs() -> Outcome {
     let mut command = wine.agent("inkan-agent.exe");
     command.env("INKAN_TEST_MODULE", "hang").arg("list");
     let mut console = Console::start(&command)?;
-    wait_for("the driver to start", || {
-        (driver_processes(&wine) > 0).then_some(())
-    })?;
+    let hangs = wine.drive_c().join("hangs");
+    wait_for("the module to hang", || hangs.exists().then_some(()))?;
     assert_eq!(console.interrupt()?, Some(10), "{}", console.text());
     wait_for("the driver to end", || {
         (driver_processes(&wine) == 0).then_some(())
