@@ -177,7 +177,9 @@ pub trait KeyStore: Send + Debug {
     /// # Errors
     /// As [`KeyStore::login`]; [`TokenError::InvalidSecret`] or [`TokenError::NewPinRefused`] if the token does not
     /// accept the new PIN (the old one remains valid).
-    fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError>;
+    fn change_pin(&mut self, _old: &Pin, _new: &Pin) -> Result<(), TokenError> {
+        Err(Capability::ChangePin.missing())
+    }
 
     /// Has the old and the new PIN entered on the reader's keypad.
     ///
@@ -191,7 +193,9 @@ pub trait KeyStore: Send + Debug {
     ///
     /// # Errors
     /// [`TokenError::Unsupported`] if the PIN cannot be unblocked here.
-    fn unblock_state(&mut self) -> Result<PinState, TokenError>;
+    fn unblock_state(&mut self) -> Result<PinState, TokenError> {
+        Err(Capability::Unblock.missing())
+    }
 
     /// Sets a new PIN, whatever the state of the old one. The PUK (or security officer PIN, see
     /// [`Capabilities::unblock`]) is tried once.
@@ -199,5 +203,7 @@ pub trait KeyStore: Send + Debug {
     /// # Errors
     /// [`TokenError::PukWrong`], [`TokenError::PukLocked`], [`TokenError::InvalidSecret`],
     /// [`TokenError::NewPinRefused`], [`TokenError::Unsupported`].
-    fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), TokenError>;
+    fn unblock(&mut self, _puk: &Pin, _new: &Pin) -> Result<(), TokenError> {
+        Err(Capability::Unblock.missing())
+    }
 }

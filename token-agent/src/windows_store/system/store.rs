@@ -177,16 +177,4 @@ impl KeyStore for WindowsStore {
             _ => key_error(&link, &self.computer, e.call, e.code),
         })
     }
-
-    fn change_pin(&mut self, _: &Pin, _: &Pin) -> Result<(), TokenError> {
-        Err(Capability::ChangePin.missing())
-    }
-
-    fn unblock_state(&mut self) -> Result<PinState, TokenError> {
-        Err(Capability::Unblock.missing())
-    }
-
-    fn unblock(&mut self, _: &Pin, _: &Pin) -> Result<(), TokenError> {
-        Err(Capability::Unblock.missing())
-    }
 }

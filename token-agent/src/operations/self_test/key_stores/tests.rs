@@ -14,7 +14,7 @@ use crate::config::modules::ModuleEntry;
 use crate::error::{Failure, TokenError};
 use crate::http::proxy::ProxyConfig;
 use crate::keystore::KeyStore;
-use crate::keystore::capabilities::{Admin, Capabilities, Capability, NewKey};
+use crate::keystore::capabilities::{Admin, Capabilities, NewKey};
 use crate::keystore::content::{CertificateEntry, Content, KeyEntry, KeyRef};
 use crate::keystore::discovery::{Discovery, FoundToken, TokenLocation, TokenProvider};
 use crate::keystore::view::{PinState, TokenKind, TokenView};
@@ -252,18 +252,6 @@ impl KeyStore for Double {
         }
         stored.keys.retain(|(entry, _)| entry.reference != *key);
         Ok(())
-    }
-
-    fn change_pin(&mut self, _: &Pin, _: &Pin) -> Result<(), TokenError> {
-        Err(Capability::ChangePin.missing())
-    }
-
-    fn unblock_state(&mut self) -> Result<PinState, TokenError> {
-        Err(Capability::Unblock.missing())
-    }
-
-    fn unblock(&mut self, _: &Pin, _: &Pin) -> Result<(), TokenError> {
-        Err(Capability::Unblock.missing())
     }
 }
 
