@@ -12,10 +12,7 @@ use inkan_agent::driver::{HostProgram, Launch};
 use inkan_agent::token::local::LocalTokens;
 
 use crate::Outcome;
-use crate::wine::WinePrefix;
-
-/// Libraries of Wine that are not used, as in [`WinePrefix`], and the one that the test double replaces.
-const WITH_DOUBLE: &str = "mscoree,mshtml=;winemenubuilder.exe=;ncrypt=n";
+use crate::wine::{UNUSED, WinePrefix};
 
 /// The limit of a call that does not wait for a user. The first start of a prefix takes longest.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -67,7 +64,8 @@ impl WindowsComputer {
     pub fn agent(&self) -> Command {
         let mut command = self.prefix.command(self.directory.join("inkan-agent.exe"));
         if self.double {
-            command.env("WINEDLLOVERRIDES", WITH_DOUBLE);
+            // The test double in place of Wine's own library.
+            command.env("WINEDLLOVERRIDES", format!("{UNUSED};ncrypt=n"));
         }
         command
     }

@@ -15,7 +15,7 @@ const WINE_SERVER: &str = "/usr/lib/wine/wineserver64";
 
 /// Libraries of Wine that are not used: those that would offer to download .NET and HTML, and the one that writes menus
 /// into this user's own desktop.
-const UNUSED: &str = "mscoree,mshtml=;winemenubuilder.exe=";
+pub(crate) const UNUSED: &str = "mscoree,mshtml=;winemenubuilder.exe=";
 
 /// A prefix of its own. Ends its programs and is deleted on drop.
 #[derive(Debug)]
