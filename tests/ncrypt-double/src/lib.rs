@@ -2,7 +2,7 @@
 //! keys in files, and has Wine's `bcrypt.dll` generate and use them. It is not Windows: what runs on it shows the order of calls
 //! and what the agent does with each result, and nothing about Windows itself. Empty on other systems.
 //!
-//! It has four providers. "Microsoft Platform Crypto Provider" behaves like the TPMs that trouble most: RSA of 2048 bits only, PSS
+//! It has four providers. "Microsoft Platform Crypto Provider" behaves like most TPMs: RSA of 2048 bits only, PSS
 //! with a salt that TLS does not accept, no export policy to set, no prompts. "Microsoft Software Key Storage Provider" has
 //! everything, "Microsoft Smart Card Key Storage Provider" no more than the TPM, nor has "Other Vendor Key Storage Provider". Files are in
 //! the directory `ncrypt-double` beside the DLL:
