@@ -66,6 +66,8 @@ impl Operator {
         command
             .args(arguments)
             .env("SOFTHSM2_CONF", &self.softhsm)
+            // Another server, for PostgreSQL's programs alone: the database of the configuration counts.
+            .envs([("PGHOSTADDR", "192.0.2.1"), ("PGSERVICE", "nowhere")])
             .env("RUST_LOG", "error");
         programs::run(&mut command)
     }

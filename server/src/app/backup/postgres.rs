@@ -13,6 +13,13 @@ use crate::store::backup::libpq;
 
 const DUMP: &str = "pg_dump";
 const RESTORE: &str = "pg_restore";
+/// Variables that would lead libpq to another server than the server's own driver, which does not know them.
+const ELSEWHERE: [&str; 4] = [
+    "PGSERVICE",
+    "PGSERVICEFILE",
+    "PGHOSTADDR",
+    "PGTARGETSESSIONATTRS",
+];
 /// Bytes of standard error that are kept.
 const SAID: u64 = 4096;
 
@@ -115,6 +122,9 @@ fn copy_of(file: &File) -> Result<Stdio, AppError> {
 fn run(program: &'static str, mut command: Command, url: &str) -> Result<(), AppError> {
     let variables = libpq::environment(url).map_err(StoreError::from)?;
     let failed = |said: String| BackupFault::Program { program, said };
+    for elsewhere in ELSEWHERE {
+        command.env_remove(elsewhere);
+    }
     let mut child = command
         .envs(variables)
         .env("LC_ALL", "C.UTF-8")
