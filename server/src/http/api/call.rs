@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, ToSchema};
 
 use super::guard::KEY;
-use super::refusal::ApiProblem;
+use super::refusal::{ApiProblem, QueryFault};
 use crate::http::app::Shared;
 use crate::http::console::gate::Member;
 use crate::http::failure::Failure;
@@ -117,7 +117,10 @@ impl<Q: DeserializeOwned> FromRequestParts<Shared> for Asked<Q> {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Failure> {
         let call = call(parts, app).await?;
         let query = Query::<Q>::try_from_uri(&parts.uri);
-        let Query(query) = query.map_err(|_| HttpProblem::Api(ApiProblem::QueryInvalid))?;
+        let Query(query) = query.map_err(|error| {
+            let what = error.body_text().chars().take(LONGEST_HINT).collect();
+            HttpProblem::Api(ApiProblem::QueryInvalid(QueryFault::Malformed { what }))
+        })?;
         Ok(Self { call, query })
     }
 }
@@ -130,7 +133,7 @@ impl<B: DeserializeOwned> FromRequest<Shared> for Command<B> {
         let call = call(&mut parts, app).await?;
         // A change has no query parameters: they are refused instead of ignored.
         if parts.uri.query().is_some() {
-            return Err(HttpProblem::Api(ApiProblem::QueryInvalid).into());
+            return Err(HttpProblem::Api(ApiProblem::QueryInvalid(QueryFault::OnAChange)).into());
         }
         let key = parts.headers.get(KEY).and_then(|value| value.to_str().ok());
         let key = key.and_then(key_of);

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::call::{Asked, Command, Empty, NoQuery};
 use super::page::{Place, page};
-use super::refusal::ApiProblem;
+use super::refusal::{ApiProblem, QueryFault};
 use super::users::UserLine;
 use super::word;
 use crate::http::failure::Failure;
@@ -165,8 +165,14 @@ impl Search {
         } = self;
         let asked = [name, kana, account, login_id];
         let lonely = branch.is_some() && account.is_none();
-        if lonely || asked.iter().filter(|one| one.is_some()).count() > 1 {
-            return Err(HttpProblem::Api(ApiProblem::QueryInvalid).into());
+        let several = asked.iter().filter(|one| one.is_some()).count() > 1;
+        let fault = match (several, lonely) {
+            (true, _) => Some(QueryFault::OneSearch),
+            (false, true) => Some(QueryFault::BranchAlone),
+            (false, false) => None,
+        };
+        if let Some(fault) = fault {
+            return Err(HttpProblem::Api(ApiProblem::QueryInvalid(fault)).into());
         }
         let asked = asked.map(|one| one.as_deref().unwrap_or_default());
         let asked = [&asked[..], &[branch.as_deref().unwrap_or_default()]].concat();

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::refusal::ApiProblem;
+use super::refusal::{ApiProblem, QueryFault};
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 
@@ -36,7 +36,9 @@ impl Place {
     ) -> Result<Self, Failure> {
         let limit = limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
-            return Err(HttpProblem::Api(ApiProblem::QueryInvalid).into());
+            return Err(
+                HttpProblem::Api(ApiProblem::QueryInvalid(QueryFault::Limit { most: MOST })).into(),
+            );
         }
         let mut digest = Sha256::new();
         for part in std::iter::once(&list).chain(asked) {

@@ -6,7 +6,7 @@ use inkan_pki::messages::problem::PROBLEM_JSON;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::catalogue::field;
+use crate::http::catalogue::{field, http};
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
 use crate::http::problem::HttpProblem;
@@ -67,7 +67,10 @@ impl FieldProblem {
 impl Problem {
     /// The document for a failure.
     pub fn of(failure: &Failure, lang: Lang) -> Self {
-        let message = failure.message(lang);
+        let message = match failure {
+            Failure::Http(problem) => http::message_for_program(problem, lang),
+            Failure::Refused(_) => failure.message(lang),
+        };
         let errors = match failure {
             Failure::Refused(Refusal::Fields(errors)) => errors.as_slice(),
             _ => &[],

@@ -16,12 +16,33 @@ pub enum ApiProblem {
     /// The cursor does not belong to this list.
     CursorInvalid,
     /// The query has an unknown parameter or an invalid value.
-    QueryInvalid,
+    QueryInvalid(QueryFault),
     /// The body is not the expected JSON.
     JsonInvalid {
         /// Message of the parser.
         what: String,
     },
+}
+
+/// What is wrong with a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueryFault {
+    /// An unknown parameter, or a value of another type.
+    Malformed {
+        /// Message of the parser, which names the parameter.
+        what: String,
+    },
+    /// A change has none.
+    OnAChange,
+    /// `limit` is outside of 1 to this.
+    Limit {
+        /// The most.
+        most: u16,
+    },
+    /// More than one of `name`, `kana`, `account` and `login_id`.
+    OneSearch,
+    /// `branch` without `account`.
+    BranchAlone,
 }
 
 impl ApiProblem {
@@ -33,7 +54,7 @@ impl ApiProblem {
             Self::KeyMalformed => "idempotency-key-malformed",
             Self::KeyReused => "idempotency-key-reused",
             Self::CursorInvalid => "cursor-invalid",
-            Self::QueryInvalid => "query-invalid",
+            Self::QueryInvalid(_) => "query-invalid",
             Self::JsonInvalid { .. } => "json-invalid",
         }
     }
@@ -46,7 +67,7 @@ impl ApiProblem {
             Self::KeyMissing
             | Self::KeyMalformed
             | Self::CursorInvalid
-            | Self::QueryInvalid
+            | Self::QueryInvalid(_)
             | Self::JsonInvalid { .. } => StatusCode::BAD_REQUEST,
         }
     }
@@ -60,7 +81,7 @@ impl ApiProblem {
             Self::KeyMalformed,
             Self::KeyReused,
             Self::CursorInvalid,
-            Self::QueryInvalid,
+            Self::QueryInvalid(QueryFault::Limit { most: 200 }),
             Self::JsonInvalid {
                 what: "missing field `version` at line 1 column 2".into(),
             },

@@ -1,7 +1,7 @@
 //! Refusals of the API itself.
 
 use super::Text;
-use crate::http::api::refusal::ApiProblem;
+use crate::http::api::refusal::{ApiProblem, QueryFault};
 
 pub(super) fn text(problem: &ApiProblem) -> Text {
     match problem {
@@ -55,16 +55,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "Start again without a cursor and with the same parameters.",
             ),
         ),
-        ApiProblem::QueryInvalid => Text::fixed(
-            (
-                "クエリに受け付けられない項目または値があります。",
-                "APIの説明で項目名と値をご確認ください。",
-            ),
-            (
-                "The query contains a parameter or a value that is not accepted.",
-                "See the API description for the parameters.",
-            ),
-        ),
+        ApiProblem::QueryInvalid(fault) => query(fault),
         ApiProblem::JsonInvalid { what } => Text {
             ja: (
                 format!("送信された内容は受け付けられるJSONではありません（{what}）。").into(),
@@ -75,5 +66,61 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "See the API description for the body.".into(),
             ),
         },
+    }
+}
+
+fn query(fault: &QueryFault) -> Text {
+    match fault {
+        QueryFault::Malformed { what } => Text {
+            ja: (
+                format!("クエリに受け付けられない項目または値があります（{what}）。").into(),
+                "APIの説明で項目名と値をご確認ください。".into(),
+            ),
+            en: (
+                format!("The query contains a parameter or a value that is not accepted ({what}).")
+                    .into(),
+                "See the API description for the parameters.".into(),
+            ),
+        },
+        QueryFault::OnAChange => Text::fixed(
+            (
+                "変更の要求にクエリは付けられません。",
+                "クエリを外し、内容をJSONで送信してください。",
+            ),
+            (
+                "A change takes no query.",
+                "Remove the query and send the values as JSON.",
+            ),
+        ),
+        QueryFault::Limit { most } => Text {
+            ja: (
+                format!("limitは1から{most}までです。").into(),
+                "limitの値をご確認ください。".into(),
+            ),
+            en: (
+                format!("limit must be between 1 and {most}.").into(),
+                "Correct the value of limit.".into(),
+            ),
+        },
+        QueryFault::OneSearch => Text::fixed(
+            (
+                "name、kana、account、login_idは、いずれか1つだけ指定できます。",
+                "1つだけ指定してください。",
+            ),
+            (
+                "Only one of name, kana, account and login_id can be given.",
+                "Give only one of them.",
+            ),
+        ),
+        QueryFault::BranchAlone => Text::fixed(
+            (
+                "branchは、accountとともに指定してください。",
+                "accountを加えるか、branchを外してください。",
+            ),
+            (
+                "branch can be given only together with account.",
+                "Add account, or remove branch.",
+            ),
+        ),
     }
 }

@@ -9,6 +9,34 @@ pub fn message(problem: &HttpProblem, lang: Lang) -> Message {
     text(problem).message(problem.code(), lang)
 }
 
+/// The same for a program, which sees no pages.
+pub fn message_for_program(problem: &HttpProblem, lang: Lang) -> Message {
+    let text = match problem {
+        HttpProblem::NotFound => Text::fixed(
+            (
+                "見つかりません。",
+                "URLとIDをAPIの説明でご確認ください。権限のない役割には見えないものもあります。",
+            ),
+            (
+                "This does not exist.",
+                "See the API description for the URL, and check the id. A role sees only what it may.",
+            ),
+        ),
+        HttpProblem::MethodNotAllowed => Text::fixed(
+            (
+                "このURLでは、このメソッドは使えません。",
+                "Allowヘッダーに使えるメソッドがあります。",
+            ),
+            (
+                "This URL does not support the method.",
+                "The Allow header lists those it supports.",
+            ),
+        ),
+        other => text(other),
+    };
+    text.message(problem.code(), lang)
+}
+
 fn text(problem: &HttpProblem) -> Text {
     match problem {
         HttpProblem::NotFound => Text::fixed(

@@ -56,6 +56,20 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         (nowhere.status, &*nowhere.code()),
         (StatusCode::NOT_FOUND, "not-found")
     );
+    assert!(!nowhere.body.contains("login page"), "{}", nowhere.body);
+    // A refused query names what is wrong with it.
+    for (query, named) in [
+        ("nmae=x", "nmae"),
+        ("limit=0", "200"),
+        ("limit=many", "limit"),
+        ("name=x&kana=y", "kana"),
+        ("branch=100", "account"),
+    ] {
+        let path = format!("/api/v1/contracts?{query}");
+        let wrong = teller.send(get(&path)).await;
+        assert_eq!(wrong.code(), "query-invalid", "{query}");
+        assert!(wrong.body.contains(named), "{query}: {}", wrong.body);
+    }
     // Unknown paths come before the checks of a change.
     let nowhere = Request::post("/api/v1/nowhere").body(Body::from("x"));
     let nowhere = teller.send(nowhere.unwrap()).await;
