@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
 const { open } = require('./lib/browser');
 const { Gallery } = require('./lib/gallery');
-const { expectScreen, fillForm } = require('./lib/screens');
+const { expectScreen, fillForm, press } = require('./lib/screens');
 const journey = require('./lib/journey');
 
 const LANGUAGE = process.argv[3] || 'ja';
@@ -130,6 +130,44 @@ play(async (scene, closing) => {
   await journey.identify(page, customer);
   await journey.issue(page, customer);
   await expectScreen(page, 'BSMS004');
+
+  // A forgotten password: entered by one person, approved by another, its letter for a third; then the user starts again.
+  await see(teller, user);
+  await teller.locator('a[href$="/password-reset"]').click();
+  await teller.waitForLoadState('load');
+  await gallery.look(teller, 'staff-password-reset');
+  await fillForm(teller, { note: '運転免許証で本人確認' });
+  await send(teller, `${user}/password-reset`);
+  const reset = pathOf(teller);
+  assert.equal(await teller.locator(`form[action="${reset}/approve"]`).count(), 0);
+  await see(approver, reset, 'staff-password-reset-proposal');
+  await send(approver, `${reset}/approve`);
+  await see(teller, reset, 'staff-password-reset-approved');
+  await send(teller, `${reset}/letter`);
+  assert.match(await teller.locator('#message .code').innerText(), /letter-asked/);
+  await see(approver, reset);
+  await send(approver, `${reset}/letter`);
+  assert.match(await approver.locator('#message .code').innerText(), /letter-for-another/);
+  await see(colleague, reset);
+  await send(colleague, `${reset}/letter`);
+  const given = await colleague.locator('#handover dd').allInnerTexts();
+  await gallery.look(colleague, 'staff-password-reset-letter');
+  assert.equal(given[3], scene.person.login_id);
+  await page.goto(`${scene.dev.portal}/`);
+  await page.locator('#start').click();
+  await expectScreen(page, 'BLIS007');
+  await fillForm(page, {
+    login_id: given[3],
+    temporary_login_password: given[4],
+    temporary_confirmation_password: given[5],
+    login_password: scene.person.login_password,
+    login_password_again: scene.person.login_password,
+    confirmation_password: scene.person.confirmation_password,
+    confirmation_password_again: scene.person.confirmation_password,
+  });
+  await press(page, '/register/colleague');
+  await expectScreen(page, 'BLIS004');
+  assert.equal(await page.locator('#message').count(), 0);
 
   await see(teller, '/contracts/import', 'staff-import');
   await fillForm(teller, {});

@@ -166,6 +166,16 @@ pub enum Notification {
         /// When.
         at: Timestamp,
     },
+    /// Forgotten passwords: the bank approved a reset; the passwords are still valid.
+    PasswordResetApproved {
+        /// When.
+        at: Timestamp,
+    },
+    /// The letter with temporary passwords was issued; the earlier passwords are invalid.
+    PasswordsReset {
+        /// When.
+        at: Timestamp,
+    },
     /// A certificate will expire.
     CertificateExpiring {
         /// Its serial number.
@@ -212,6 +222,8 @@ impl Notification {
             Self::PasswordSuspended { .. } => "password-suspended",
             Self::PasswordReleased { .. } => "password-released",
             Self::PasswordChanged { .. } => "password-changed",
+            Self::PasswordResetApproved { .. } => "password-reset-approved",
+            Self::PasswordsReset { .. } => "passwords-reset",
             Self::CertificateExpiring { .. } => "certificate-expiring",
             Self::GrantGiven { .. } => "grant-given",
             Self::GrantLapsed { .. } => "grant-lapsed",

@@ -135,6 +135,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "backup_and_rollback",
         sql: include_str!("migrations/0023_backup_and_rollback.sql"),
     },
+    Migration {
+        version: 24,
+        name: "password_resets",
+        sql: include_str!("migrations/0024_password_resets.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

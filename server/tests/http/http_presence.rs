@@ -100,11 +100,13 @@ async fn http_every_decision_and_every_letter_asks_for_the_token_again() {
             "/continue",
             "/contracts/{id}/letter",
             "/grants/{id}/letter",
+            "/proposals/{id}/letter",
             "/proposals/{id}/approve",
             "/proposals/{id}/reject",
             "/staff/{id}/credential",
             "/api/v1/contracts/{id}/letter",
             "/api/v1/grants/{id}/letter",
+            "/api/v1/proposals/{id}/letter",
             "/api/v1/proposals/{id}/approve",
             "/api/v1/proposals/{id}/reject",
         ]

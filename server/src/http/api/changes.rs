@@ -59,6 +59,7 @@ pub(super) fn changes(
             vec![change("contract_status", status, "cancelled")]
         }
         Kind::Unlock => vec![change("suspended", Some("true"), "false")],
+        Kind::PasswordReset => vec![change("passwords", Some("own"), "temporary")],
         Kind::StaffAdd | Kind::StaffRole => {
             let role = subject.staff.as_ref().map(|one| one.role.as_str());
             let after = proposed.role().map_or("", |role| role.as_str());

@@ -84,6 +84,13 @@ pub enum Entry {
         /// Why.
         note: String,
     },
+    /// Temporary passwords for a user who has forgotten their own.
+    PasswordReset {
+        /// The user.
+        user_id: String,
+        /// Why, and how the user's identity was checked.
+        note: String,
+    },
     /// Adds a member of staff, or a second account of one.
     StaffAdd {
         /// Name.
@@ -163,6 +170,7 @@ impl Entry {
             } => (Kind::Release, certificate_id, noted(note)),
             Self::Cancel { contract_id, note } => (Kind::Cancel, contract_id, noted(note)),
             Self::Unlock { user_id, note } => (Kind::Unlock, user_id, noted(note)),
+            Self::PasswordReset { user_id, note } => (Kind::PasswordReset, user_id, noted(note)),
             Self::StaffAdd {
                 name,
                 employee_number,

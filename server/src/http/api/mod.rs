@@ -12,7 +12,8 @@
 //! - [`page`]: pages of a list and their cursors
 //! - [`openapi`]: the description; [`word`]: states and roles in it
 //! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: the work list; customers
-//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`decisions`]: entered by one person, decided by another
+//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`decisions`]: entered by one person, decided by another;
+//!   [`resets`]: the letter of a password reset
 //! - [`imports`], [`reports`]: lists of contracts; what needs attention
 //! - [`staff`], [`security`], [`audit`]: for officers and auditors
 
@@ -33,6 +34,7 @@ pub mod proposals;
 pub mod refusal;
 pub mod replay;
 pub mod reports;
+pub mod resets;
 pub mod routes;
 pub mod row;
 pub mod security;

@@ -177,7 +177,9 @@ pub struct ProposalDetail {
 /// `GET /api/v1/proposals/{id}`.
 pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
     let (accounts, member) = (asked.accounts(), &asked.call.member);
-    let view = accounts.proposal(member, &asked.call.id).await?;
+    let view = accounts
+        .proposal(member, &asked.call.id, asked.call.context.now)
+        .await?;
     let hindrance = view.hindrance(member).map(|refused| refused.code());
     let ProposalView {
         proposal,

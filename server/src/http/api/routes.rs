@@ -10,7 +10,7 @@ use axum::middleware::from_fn;
 use super::row::{Row, act, confirmed, import_of, make, save, see};
 use super::{
     audit, certificates, contracts, decisions, entries, grants, guard, imports, openapi, proposals,
-    reports, security, staff, users, work,
+    reports, resets, security, staff, users, work,
 };
 use crate::http::app::Shared;
 use crate::http::console::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
@@ -29,6 +29,7 @@ pub(super) fn table() -> Vec<Row> {
         see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
         confirmed(make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords: one person requests them, and only another person receives them; earlier ones become invalid.")),
         confirmed(make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, if the bank uses it: one person requests it, and only another person receives it; an earlier one becomes invalid.")),
+        confirmed(make("/api/v1/proposals/{id}/letter", COUNTER, resets::letter, "The temporary passwords of an approved password reset: one person requests them, and only another person receives them; the user's own become invalid.")),
         see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
         act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a temporary lock at once; proposes the release of a suspended user."),
         see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),

@@ -281,6 +281,13 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
         HistoryAction::RoleChanged => lang.pick("役割の変更", "Role changed"),
         HistoryAction::LockReleased => lang.pick("利用停止の解除", "Lock released"),
         HistoryAction::PasswordChanged => lang.pick("パスワードの変更", "Password changed"),
+        HistoryAction::ResetApproved => {
+            lang.pick("パスワード再設定の承認", "Password reset approved")
+        }
+        HistoryAction::ResetLetterIssued => lang.pick(
+            "仮パスワード通知書の発行",
+            "Letter with temporary passwords issued",
+        ),
         HistoryAction::Confirmed => {
             lang.pick("確認用パスワードの入力", "Confirmation password entered")
         }

@@ -17,6 +17,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Release => lang.pick("一時停止の解除", "Release of a suspension"),
         Kind::Cancel => lang.pick("解約", "Cancellation of a contract"),
         Kind::Unlock => lang.pick("利用停止の解除", "Release of a suspended user"),
+        Kind::PasswordReset => lang.pick("パスワードの再設定", "Password reset"),
         Kind::StaffAdd => lang.pick("職員の登録", "New staff member"),
         Kind::StaffRole => lang.pick("職員の役割変更", "Change of a role"),
         Kind::StaffLeave => lang.pick("職員の離任", "Departure of a staff member"),
@@ -35,12 +36,12 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
             "On approval, the contracts of this list can be imported. Save the list and compare it with its source.",
         ),
         Kind::Application => lang.pick(
-            "承認すると、契約は電子証明書方式となり、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
-            "On approval, the contract moves to the certificate method, and one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
+            "承認すると、契約は電子証明書方式となり、申込みの利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確認してください。",
+            "On approval, the contract moves to the certificate method, and one certificate may be issued to the user of the application. Make sure that the user is the person on the paper form.",
         ),
         Kind::Reissue => lang.pick(
-            "承認すると、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
-            "On approval, one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
+            "承認すると、この利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確認してください。",
+            "On approval, one certificate may be issued to this user. Make sure that the user is the person on the paper form.",
         ),
         Kind::Revoke => lang.pick(
             "承認すると、この電子証明書は直ちに失効します。取り消せません。",
@@ -61,6 +62,10 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
         Kind::Unlock => lang.pick(
             "一時停止は直ちに解除します。利用停止は、承認後に解除します。",
             "A temporary lock is released at once. A suspension is released on approval.",
+        ),
+        Kind::PasswordReset => lang.pick(
+            "承認すると、この利用者の仮パスワード通知書を発行できます。これまでのパスワードは、通知書の発行と同時に無効になります。ご本人であることを確認し、電話でのお申し出だけでは承認しないでください。通知書は、入力・承認に関わっていない担当者が発行します。",
+            "On approval, a letter with temporary passwords can be issued for this user. The earlier passwords become invalid when the letter is issued. Make sure of the user's identity; a telephone call alone is not enough. The letter is shown to somebody who neither entered nor approved the reset.",
         ),
         Kind::StaffAdd => lang.pick(
             "承認すると職員として登録され、職員用電子証明書の取得手続きができます。",
@@ -142,6 +147,14 @@ pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang)
             let suspended = lang.pick("利用停止", "Suspended").to_owned();
             let open = lang.pick("利用可能", "Not locked").to_owned();
             vec![(lang.pick("パスワード", "Passwords"), suspended, open)]
+        }
+        Kind::PasswordReset => {
+            let own = lang.pick("利用者が決めたもの", "The user's own").to_owned();
+            let after = lang.pick(
+                "仮パスワード(通知書の発行後)",
+                "Temporary ones, once the letter is issued",
+            );
+            vec![(lang.pick("パスワード", "Passwords"), own, after.to_owned())]
         }
         Kind::StaffAdd | Kind::StaffRole => {
             let role = |role| word::staff_role(role, lang).to_owned();

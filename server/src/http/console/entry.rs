@@ -284,6 +284,8 @@ kinds! {
     reissue: Reissue at "/users/{id}/reissue";
     /// Locks of a user.
     unlock: Unlock at "/users/{id}/unlock";
+    /// Temporary passwords for a user who has forgotten their own.
+    password_reset: PasswordReset at "/users/{id}/password-reset";
     /// 失効.
     revoke: Revoke at "/certificates/{id}/revoke";
     /// 事故登録.

@@ -11,7 +11,7 @@ use super::{Person, account};
 use crate::http::catalogue::word;
 use crate::http::context::{Answer, Cx, Form};
 use crate::http::page::{Page, html};
-use crate::services::records::Contract;
+use crate::services::records::{Contract, User};
 
 #[derive(Template)]
 #[template(path = "staff/password_letter.html")]
@@ -21,18 +21,19 @@ struct Letter {
     contract_id: String,
     account: String,
     company_name: String,
+    /// The user of a reset; for a contract's first letter nobody has registered.
+    user: Option<(String, String)>,
     at: String,
     temporary_login_password: Secret,
     temporary_confirmation_password: Secret,
 }
 
-/// The letter of a contract.
+/// The letter of a contract, or of one of its users.
 fn show(
     cx: &Cx,
     member: &Member,
-    contract: &Contract,
-    login: Secret,
-    confirmation: Secret,
+    (contract, user): (&Contract, Option<&User>),
+    (login, confirmation): (Secret, Secret),
 ) -> Answer {
     let template = Letter {
         page: cx.page(""),
@@ -40,6 +41,7 @@ fn show(
         contract_id: contract.id.clone(),
         account: account(contract, cx.lang),
         company_name: contract.company_name.clone(),
+        user: user.map(|user| (user.login_id.clone(), user.name.clone())),
         at: word::time(cx.now, cx.lang),
         temporary_login_password: login,
         temporary_confirmation_password: confirmation,
@@ -51,8 +53,17 @@ fn show(
 pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
     let letter = accounts.issue_letter(&request, &id).await?;
-    let (login, confirmation) = (letter.login, letter.confirmation);
-    show(&cx, &member, &letter.contract, login, confirmation)
+    let passwords = (letter.login, letter.confirmation);
+    show(&cx, &member, (&letter.contract, None), passwords)
+}
+
+/// `POST /proposals/{id}/letter`: the temporary passwords of an approved reset; the user's own become invalid.
+pub async fn reset(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
+    let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
+    let letter = accounts.issue_reset_letter(&request, &id).await?;
+    let passwords = (letter.login, letter.confirmation);
+    let of = (&letter.contract, Some(&letter.user));
+    show(&cx, &member, of, passwords)
 }
 
 #[derive(Template)]
@@ -97,19 +108,24 @@ mod tests {
     #[test]
     fn http_staff_letter_shows_both_passwords_and_how_to_begin() {
         for lang in [Lang::Ja, Lang::En] {
-            let letter = Letter {
+            let letter = |user: Option<(String, String)>| Letter {
                 page: sample(lang, ""),
                 person: Person::sample(),
                 contract_id: "c1".into(),
                 account: "a".into(),
                 company_name: "c".into(),
+                user,
                 at: "t".into(),
                 temporary_login_password: Secret::new("tmp-login"),
                 temporary_confirmation_password: Secret::new("tmp-confirm"),
             };
-            let text = letter.render().unwrap();
+            let text = letter(None).render().unwrap();
             assert!(text.contains("tmp-login") && text.contains("tmp-confirm"));
-            assert!(text.contains("https://localhost:1"), "where to begin");
+            assert!(text.contains("https://localhost:1/"), "where to begin");
+            let user = ("hanakodt".to_owned(), "花子".to_owned());
+            let text = letter(Some(user)).render().unwrap();
+            assert!(text.contains("hanakodt") && text.contains("花子"));
+            assert!(text.contains(lang.pick("利用開始登録", "Start as a new user")));
         }
     }
 

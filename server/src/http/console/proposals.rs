@@ -71,6 +71,8 @@ struct One {
     /// Its list: where to save it, and where to import it.
     list: Option<String>,
     import: Option<String>,
+    /// Where the letter of an approved reset of passwords is printed.
+    letter: Option<String>,
     proposed: Vec<Fact>,
     changes: Vec<Change>,
     contributors: Vec<Contributor>,
@@ -105,7 +107,12 @@ pub(super) async fn screen(
     page: Page,
     form: FormView,
 ) -> Answer {
-    let view = cx.app.services.accounts().proposal(&member.0, id).await?;
+    let view = cx
+        .app
+        .services
+        .accounts()
+        .proposal(&member.0, id, cx.now)
+        .await?;
     html(status, &template(cx, member, view, page, form))
 }
 
@@ -163,6 +170,8 @@ fn template(cx: &Cx, member: &Member, view: ProposalView, page: Page, form: Form
             .map(|id| format!("/contracts/{id}")),
         list: list("list.csv", kind == Kind::Import && !done),
         import: list("run", view.subject.list_is_due()),
+        letter: (view.letter_due && member.acts("/proposals/{id}/letter"))
+            .then(|| format!("/proposals/{}/letter", proposal.id)),
         proposed: facts(words::proposed(&view.change, lang)),
         changes: changes
             .into_iter()
@@ -197,7 +206,12 @@ fn said(proposed: Vec<(&'static str, String)>) -> String {
 
 /// `GET /proposals/{id}/amend`.
 pub async fn amend_form(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
-    let view = cx.app.services.accounts().proposal(&member.0, &id).await?;
+    let view = cx
+        .app
+        .services
+        .accounts()
+        .proposal(&member.0, &id, cx.now)
+        .await?;
     let (page, form) = (cx.page(""), entry::filled(&view.change));
     entry::amending(&cx, &member, view, StatusCode::OK, page, form)
 }
@@ -212,7 +226,7 @@ pub async fn amend(cx: Cx, member: Member, Path(id): Path<String>, Form(fields):
     match done.map_err(Failure::from) {
         Ok(_) => Ok(see_other(&format!("/proposals/{id}"))),
         Err(failure @ Failure::Refused(_)) => {
-            let view = accounts.proposal(&member.0, &id).await?;
+            let view = accounts.proposal(&member.0, &id, cx.now).await?;
             let (page, form) = entry::refused(&cx, &failure, &fields);
             entry::amending(&cx, &member, view, failure.status(), page, form)
         }

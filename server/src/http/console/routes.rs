@@ -181,6 +181,11 @@ fn table() -> Vec<Row> {
             COUNTER,
             password_letter::acquisition,
         )),
+        confirmed(act(
+            "/proposals/{id}/letter",
+            COUNTER,
+            password_letter::reset,
+        )),
         see("/users/{id}", CUSTOMERS, user::show),
         see("/reports", CUSTOMERS, reports::show),
         // What one person enters
@@ -200,6 +205,16 @@ fn table() -> Vec<Row> {
         act("/users/{id}/reissue", COUNTER, entry::reissue::enter),
         see("/users/{id}/unlock", DESKS, entry::unlock::form),
         act("/users/{id}/unlock", DESKS, entry::unlock::enter),
+        see(
+            "/users/{id}/password-reset",
+            DESKS,
+            entry::password_reset::form,
+        ),
+        act(
+            "/users/{id}/password-reset",
+            DESKS,
+            entry::password_reset::enter,
+        ),
         see("/certificates/{id}/revoke", DESKS, entry::revoke::form),
         act("/certificates/{id}/revoke", DESKS, entry::revoke::enter),
         see("/certificates/{id}/incident", DESKS, entry::incident::form),

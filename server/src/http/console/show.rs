@@ -28,6 +28,8 @@ pub struct Line {
     pub kind: &'static str,
     /// Its contract, if any.
     pub customer: String,
+    /// The user or the member of staff whom it concerns, if any.
+    pub whom: String,
     /// Who entered it.
     pub entered_by: String,
     /// When.
@@ -50,6 +52,8 @@ pub fn line(line: &ProposalLine, lang: Lang) -> Line {
         let account = account_line(branch, customer.account_type, account, lang);
         format!("{account} {}", customer.company_name)
     });
+    let user = proposal.user.as_ref();
+    let user = user.map(|user| format!("{} ({})", user.name, user.login_id));
     let decided = proposal.decided_at.map(|at| {
         let by = line.decided_by.as_deref().unwrap_or_default();
         format!("{by} {}", word::time(at, lang))
@@ -58,6 +62,7 @@ pub fn line(line: &ProposalLine, lang: Lang) -> Line {
         href: format!("/proposals/{}", proposal.id),
         kind: words::kind(proposal.kind, lang),
         customer: customer.unwrap_or_default(),
+        whom: user.or_else(|| line.staff.clone()).unwrap_or_default(),
         entered_by: line.entered_by.clone(),
         entered_at: word::time(proposal.entered_at, lang),
         orphan: line.orphan,

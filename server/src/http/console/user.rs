@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::Person;
 use super::gate::Member;
 use super::show::{Fact, facts};
+use crate::http::catalogue::short_reason::short_reason;
 use crate::http::catalogue::{console, proposal as words, word};
 use crate::http::context::{Answer, Cx};
 use crate::http::page::{Page, html};
@@ -29,7 +30,7 @@ struct LoginLine {
     at: String,
     method: &'static str,
     outcome: &'static str,
-    code: String,
+    why: String,
     address: String,
 }
 
@@ -43,6 +44,9 @@ struct One {
     about: Vec<Fact>,
     may_unlock: bool,
     may_reissue: bool,
+    may_reset: bool,
+    /// An approved reset of passwords whose letter was not shown yet.
+    reset: Option<String>,
     certificates: Vec<CertificateLine>,
     logins: Vec<LoginLine>,
 }
@@ -52,6 +56,10 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
     let lang = cx.lang;
     let accounts = cx.app.services.accounts();
     let subject = accounts.proposal_subject(Kind::Unlock, &id).await?;
+    let reset = match &subject.user {
+        Some(user) => accounts.reset_due(user, cx.now).await?,
+        None => None,
+    };
     let logins = accounts.login_history(&id).await?;
     let template = One {
         page: cx.page(""),
@@ -66,6 +74,8 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
         about: facts(about(&cx, &subject)),
         may_unlock: is_locked(&cx, &subject) && member.acts("/users/{id}/unlock"),
         may_reissue: wants_grant(&subject) && member.acts("/users/{id}/reissue"),
+        may_reset: in_force(&subject) && member.acts("/users/{id}/password-reset"),
+        reset: reset.map(|id| format!("/proposals/{id}")),
         certificates: certificates(&cx, &member, &subject),
         logins: logins.iter().map(|login| login_line(&cx, login)).collect(),
     };
@@ -90,15 +100,18 @@ fn is_locked(cx: &Cx, subject: &Subject) -> bool {
 
 /// 発行許可: contract active, and no active or pending certificate.
 fn wants_grant(subject: &Subject) -> bool {
-    let contract = subject.contract.as_ref();
-    let in_force = contract.is_some_and(|contract| contract.status == ContractStatus::Active);
     let held = subject.certificates.iter().any(|one| {
         !matches!(
             one.state,
             CertificateState::Revoked | CertificateState::Superseded | CertificateState::Abandoned
         )
     });
-    in_force && !held
+    in_force(subject) && !held
+}
+
+fn in_force(subject: &Subject) -> bool {
+    let contract = subject.contract.as_ref();
+    contract.is_some_and(|contract| contract.status == ContractStatus::Active)
 }
 
 fn certificates(cx: &Cx, member: &Member, subject: &Subject) -> Vec<CertificateLine> {
@@ -131,7 +144,7 @@ fn login_line(cx: &Cx, login: &Login) -> LoginLine {
         at: word::time(login.at, cx.lang),
         method: word::login_method(login.method, login.via, cx.lang),
         outcome: word::outcome(login.outcome, cx.lang),
-        code: login.code.clone(),
+        why: short_reason(&login.code, cx.lang).to_owned(),
         address: login.address.clone().unwrap_or_default(),
     }
 }

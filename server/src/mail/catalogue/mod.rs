@@ -207,6 +207,48 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
             vec![which(lang, *password), moment(lang, *at)],
             vec![not_you(lang)],
         ),
+        Notification::PasswordResetApproved { at } => (
+            said(
+                (
+                    "パスワードの再設定を受け付けました",
+                    "A reset of your passwords has been approved",
+                ),
+                (
+                    "お取引店舗でお申し出いただいたパスワードの再設定を承認しました。仮パスワード通知書を発行するまで、これまでのパスワードは有効です。",
+                    "Your branch has approved the reset of your passwords. They stay valid until the letter with temporary passwords is issued.",
+                ),
+            ),
+            vec![moment(lang, *at)],
+            vec![
+                lang.pick(
+                    "仮パスワード通知書をお取引店舗でお受け取りください。",
+                    "Your branch hands the letter with temporary passwords to you.",
+                )
+                .to_owned(),
+                not_you(lang),
+            ],
+        ),
+        Notification::PasswordsReset { at } => (
+            said(
+                (
+                    "仮パスワードを発行しました",
+                    "Temporary passwords have been issued",
+                ),
+                (
+                    "パスワードの再設定のため、仮パスワード通知書を発行しました。これまでのパスワードはご利用いただけません。",
+                    "A letter with temporary passwords has been issued. Your earlier passwords are no longer valid.",
+                ),
+            ),
+            vec![moment(lang, *at)],
+            vec![
+                lang.pick(
+                    "ログイン画面の「利用開始登録」から、通知書の仮パスワードで新しいパスワードを登録してください。",
+                    "On the login page, press “Start as a new user” and choose new passwords with those of the letter.",
+                )
+                .to_owned(),
+                not_you(lang),
+            ],
+        ),
         Notification::CertificateExpiring { serial, not_after } => {
             expiring(lang, serial, *not_after, now)
         }

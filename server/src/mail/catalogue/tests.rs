@@ -47,6 +47,8 @@ pub(crate) fn every() -> Vec<Notification> {
             password: Password::Acquisition,
             at,
         },
+        Notification::PasswordResetApproved { at },
+        Notification::PasswordsReset { at },
         Notification::PasswordSuspended {
             password: Password::Confirmation,
             at,
@@ -77,6 +79,8 @@ pub(crate) fn every() -> Vec<Notification> {
             | Notification::PasswordSuspended { .. }
             | Notification::PasswordReleased { .. }
             | Notification::PasswordChanged { .. }
+            | Notification::PasswordResetApproved { .. }
+            | Notification::PasswordsReset { .. }
             | Notification::CertificateExpiring { .. }
             | Notification::GrantGiven { .. }
             | Notification::GrantLapsed { .. }

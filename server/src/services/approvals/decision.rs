@@ -10,6 +10,7 @@ use crate::services::account_service::AccountService;
 use crate::services::command::{Command, Outcome};
 use crate::services::validation::{Field, names};
 use crate::services::{Refusal, RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{self, Contributor, Decision, Kind, Proposal, State};
 use crate::store::staff::StaffMember;
@@ -39,7 +40,7 @@ impl AccountService<'_> {
         proposal_id: &str,
         seen_version: i64,
     ) -> Result<Decided> {
-        let command = context.command("proposal.approved", ("proposal", proposal_id));
+        let command = context.command(AuditAction::ProposalApproved, ("proposal", proposal_id));
         let approved = self.execute(command, async |tx| {
             let case = self.case(tx, command, seen_version).await?;
             let (kind, proposal) = (case.proposal.kind, &case.proposal);
@@ -75,7 +76,7 @@ impl AccountService<'_> {
         seen_version: i64,
         reason: &str,
     ) -> Result<()> {
-        let command = context.command("proposal.rejected", ("proposal", proposal_id));
+        let command = context.command(AuditAction::ProposalRejected, ("proposal", proposal_id));
         let rejected = self.execute(command, async |tx| {
             let case = self.case(tx, command, seen_version).await?;
             let reason = names::note(Field::Reason, reason);

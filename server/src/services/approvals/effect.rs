@@ -14,6 +14,7 @@ use crate::services::certificates::lifecycle::{Reason, expired};
 use crate::services::notifications::tell;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result};
 use crate::store::applications::{self, NewApplication};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate};
 use crate::store::contracts::{self, Method};
 use crate::store::grants::{self, NewGrant};
@@ -41,7 +42,7 @@ pub(super) async fn apply(
         }
         Kind::Import => {
             changed(imports::approve(tx, &subject.id, &proposal.id, context.now).await?)?;
-            let about = ("import.approved", "import", subject.id.as_str());
+            let about = (AuditAction::ImportApproved, "import", subject.id.as_str());
             record(
                 tx,
                 context,
@@ -75,7 +76,11 @@ pub(super) async fn apply(
         }
         Kind::Unlock => {
             unlock(tx, subject).await?;
-            let about = ("user.suspension-released", "user", subject.id.as_str());
+            let about = (
+                AuditAction::UserSuspensionReleased,
+                "user",
+                subject.id.as_str(),
+            );
             record(
                 tx,
                 context,
@@ -85,10 +90,29 @@ pub(super) async fn apply(
             )
             .await?;
         }
+        Kind::PasswordReset => {
+            let about = (
+                AuditAction::UserPasswordResetApproved,
+                "user",
+                subject.id.as_str(),
+            );
+            record(
+                tx,
+                context,
+                proposal,
+                about,
+                json!({ "note": change.note() }),
+            )
+            .await?;
+            let user = subject.user.as_ref();
+            let user = user.ok_or(Fault::Inconsistent("reset for nobody"))?;
+            let message = Notification::PasswordResetApproved { at: context.now };
+            tell(tx, user, &proposal.id, &message, context.now).await?;
+        }
         Kind::StaffAdd => {
             let member = newcomer(change, context.now)?;
             staff::insert(tx, &member).await?;
-            let about = ("staff.added", "staff", member.id.as_str());
+            let about = (AuditAction::StaffAdded, "staff", member.id.as_str());
             let detail = json!({ "name": &member.name, "employee_number": &member.employee_number, "role": member.role });
             record(tx, context, proposal, about, detail).await?;
             return Ok(Decided {
@@ -99,14 +123,14 @@ pub(super) async fn apply(
         Kind::StaffRole => {
             let role = change.role().ok_or(Fault::Inconsistent("role"))?;
             changed(staff::set_role(tx, &subject.id, role).await?)?;
-            let about = ("staff.role-changed", "staff", subject.id.as_str());
+            let about = (AuditAction::StaffRoleChanged, "staff", subject.id.as_str());
             let before = subject.staff.as_ref().map(|member| member.role);
             let detail = json!({ "before": before, "role": role, "note": change.note() });
             record(tx, context, proposal, about, detail).await?;
         }
         Kind::StaffLeave => {
             changed(staff::set_status(tx, &subject.id, staff::Status::Left).await?)?;
-            let about = ("staff.left", "staff", subject.id.as_str());
+            let about = (AuditAction::StaffLeft, "staff", subject.id.as_str());
             record(
                 tx,
                 context,
@@ -145,7 +169,11 @@ async fn contract(
         other => other?,
     }
     proposals::set_contract(tx, &proposal.id, &contract.id).await?;
-    let about = ("contract.created", "contract", contract.id.as_str());
+    let about = (
+        AuditAction::ContractCreated,
+        "contract",
+        contract.id.as_str(),
+    );
     let detail = json!({
         "branch": &contract.branch, "account_type": contract.account_type, "account": &contract.account,
         "company_name": &contract.company_name, "company_kana": &contract.company_kana,
@@ -180,7 +208,11 @@ async fn grant(
     let (state, by) = (applications::State::Approved, context.staff_id()?);
     changed(applications::decide(tx, &proposal.id, 1, state, by, context.now, None).await?)?;
     if contracts::set_method(tx, &contract.id, Method::Certificate).await? {
-        let about = ("contract.method-changed", "contract", contract.id.as_str());
+        let about = (
+            AuditAction::ContractMethodChanged,
+            "contract",
+            contract.id.as_str(),
+        );
         let detail = json!({ "method": Method::Certificate });
         record(tx, context, proposal, about, detail).await?;
     }
@@ -194,7 +226,7 @@ async fn grant(
         expires_at: until.unwrap_or(Timestamp::MAX),
     };
     grants::create(tx, &new).await?;
-    let about = ("grant.given", "user", user.id.as_str());
+    let about = (AuditAction::GrantGiven, "user", user.id.as_str());
     record(tx, context, proposal, about, json!({ "grant": &new.id })).await?;
     let message = Notification::GrantGiven {
         until: new.expires_at,
@@ -209,7 +241,7 @@ async fn record(
     tx: &mut Tx,
     context: &RequestContext,
     proposal: &Proposal,
-    about: (&'static str, &'static str, &str),
+    about: (AuditAction, &'static str, &str),
     mut detail: Value,
 ) -> Result<()> {
     let (action, kind, subject) = about;

@@ -11,6 +11,7 @@ use crate::services::account_service::AccountService;
 use crate::services::command::{Command, Outcome};
 use crate::services::validation::{Field, names};
 use crate::services::{Fault, Refusal, RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{
     self, Contributor, Decision, How, Kind, NewProposal, Proposal, Revision, State,
@@ -31,7 +32,7 @@ impl AccountService<'_> {
         subject_id: &str,
         form: &ProposedChangeForm,
     ) -> Result<Proposal> {
-        let command = context.command("proposal.entered", (kind.as_str(), subject_id));
+        let command = context.command(AuditAction::ProposalEntered, (kind.as_str(), subject_id));
         let checked = self.audit_refusals(command, async {
             let member = self.staff_with(context, rights::may_enter(kind)).await?;
             if kind == Kind::Incident {
@@ -81,7 +82,7 @@ impl AccountService<'_> {
         seen_version: i64,
         form: &ProposedChangeForm,
     ) -> Result<Proposal> {
-        let command = context.command("proposal.amended", ("proposal", proposal_id));
+        let command = context.command(AuditAction::ProposalAmended, ("proposal", proposal_id));
         self.revise(command, seen_version, Some(form)).await
     }
 
@@ -95,7 +96,7 @@ impl AccountService<'_> {
         proposal_id: &str,
         seen_version: i64,
     ) -> Result<Proposal> {
-        let command = context.command("proposal.taken-over", ("proposal", proposal_id));
+        let command = context.command(AuditAction::ProposalTakenOver, ("proposal", proposal_id));
         self.revise(command, seen_version, None).await
     }
 
@@ -161,7 +162,7 @@ impl AccountService<'_> {
         seen_version: i64,
         reason: &str,
     ) -> Result<Proposal> {
-        let command = context.command("proposal.withdrawn", ("proposal", proposal_id));
+        let command = context.command(AuditAction::ProposalWithdrawn, ("proposal", proposal_id));
         let withdrawn = self.execute(command, async |tx| {
             let proposal = waiting(tx, proposal_id).await?;
             let roles = rights::may_enter(proposal.kind);

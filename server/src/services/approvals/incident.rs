@@ -10,6 +10,7 @@ use super::{contributor, effect, rights};
 use crate::services::account_service::AccountService;
 use crate::services::command::Outcome;
 use crate::services::{RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::proposals::{self, Contributor, How, Kind, Proposal, Revision};
 use crate::store::{Db, Tx};
 
@@ -28,7 +29,10 @@ impl AccountService<'_> {
         form: &ProposedChangeForm,
     ) -> Result<Proposal> {
         let kind = Kind::Incident;
-        let command = context.command("incident.reported", ("certificate", certificate_id));
+        let command = context.command(
+            AuditAction::IncidentReported,
+            ("certificate", certificate_id),
+        );
         let checked = self.audit_refusals(command, async {
             let member = self.staff_with(context, rights::may_enter(kind)).await?;
             Ok((

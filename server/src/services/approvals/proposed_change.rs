@@ -193,6 +193,7 @@ impl ProposedChange {
             | Kind::Release
             | Kind::Cancel
             | Kind::Unlock
+            | Kind::PasswordReset
             | Kind::StaffLeave => note(&mut errors).map(|note| Self::Note { note }),
             Kind::StaffRole => {
                 let (role, note) = (errors.take(role(&form.role)), note(&mut errors));

@@ -15,7 +15,9 @@ const STAFF_READERS: &[Role] = &[Role::SecurityOfficer, Role::Auditor];
 pub fn may_enter(kind: Kind) -> &'static [Role] {
     match kind {
         Kind::Contract | Kind::Import | Kind::Application | Kind::Reissue | Kind::Cancel => COUNTER,
-        Kind::Revoke | Kind::Incident | Kind::Release | Kind::Unlock => COUNTER_AND_DESK,
+        Kind::Revoke | Kind::Incident | Kind::Release | Kind::Unlock | Kind::PasswordReset => {
+            COUNTER_AND_DESK
+        }
         Kind::StaffAdd | Kind::StaffRole | Kind::StaffLeave => OFFICERS,
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn possible(
             no_certificate(subject, now)?;
             no_open_grant(subject, now)
         }
-        Kind::Cancel => in_force(subject).map(drop),
+        Kind::Cancel | Kind::PasswordReset => in_force(subject).map(drop),
         Kind::Unlock => {
             let user = subject.user.as_ref();
             let user = user.ok_or(Fault::Inconsistent("subject without user"))?;

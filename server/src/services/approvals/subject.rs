@@ -66,7 +66,7 @@ impl Subject {
                 }
             }
             Kind::Cancel => subject.contract(&mut db, id).await?,
-            Kind::Reissue | Kind::Unlock => subject.user(&mut db, id).await?,
+            Kind::Reissue | Kind::Unlock | Kind::PasswordReset => subject.user(&mut db, id).await?,
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 let found = certificates::find(db.again(), id).await?;
                 let certificate = found
@@ -172,6 +172,12 @@ impl Subject {
                 let suspensions = user.counted().map(|(_, one)| number(one));
                 format!("suspended {suspensions:?}")
             }),
+            Kind::PasswordReset => {
+                let since = self.user.as_ref().and_then(|user| user.temporary_until);
+                let since = since.map_or(0, Timestamp::as_second);
+                let user = users_as_text(self.user.as_slice());
+                format!("contract {contract}, temporary {since}, {user}")
+            }
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 self.certificate.as_ref().map_or_else(String::new, |one| {
                     // With its time: a suspension after a release is a new one.

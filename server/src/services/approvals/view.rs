@@ -2,11 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::decision::grants_of;
 use super::proposed_change::ProposedChange;
 use super::subject::Subject;
 use super::{rights, rules};
 use crate::services::account_service::AccountService;
+use crate::services::accounts::counter::reset_letter;
 use crate::services::{Refusal, Result, StaffRefusal};
 use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{self, Customer, Kind, Proposal, ProposalRevision, State};
@@ -26,6 +29,8 @@ pub struct ProposalLine {
     pub orphan: bool,
     /// Name of the person who decided it.
     pub decided_by: Option<String>,
+    /// Name of the member of staff, present or future, whom it concerns.
+    pub staff: Option<String>,
 }
 
 /// A proposal on its page: what the person who decides must have seen.
@@ -43,6 +48,8 @@ pub struct ProposalView {
     pub decided_by: Option<String>,
     /// Whether the viewer was shown a letter with the contract's passwords, and it concerns a grant.
     pub letter_seen: bool,
+    /// Whether it is an approved reset of passwords whose letter was not shown yet.
+    pub letter_due: bool,
 }
 
 impl ProposalView {
@@ -95,7 +102,12 @@ impl AccountService<'_> {
     ///
     /// # Errors
     /// [`StaffRefusal::ProposalUnknown`], also if the role may not see it.
-    pub async fn proposal(&self, member: &StaffMember, proposal_id: &str) -> Result<ProposalView> {
+    pub async fn proposal(
+        &self,
+        member: &StaffMember,
+        proposal_id: &str,
+        now: Timestamp,
+    ) -> Result<ProposalView> {
         let proposal = proposals::find(self.store, proposal_id)
             .await?
             .filter(|proposal| rights::may_read(proposal.kind).contains(&member.role))
@@ -114,7 +126,10 @@ impl AccountService<'_> {
             }
             None => None,
         };
+        let letter_due = proposal.kind == Kind::PasswordReset
+            && reset_letter::is_due(self.store.into(), &proposal, now).await?;
         Ok(ProposalView {
+            letter_due,
             change: ProposedChange::decode(proposal.kind, &proposal.content)?,
             subject,
             letter_seen: side == Some(Side::Letter),
@@ -206,6 +221,7 @@ impl AccountService<'_> {
                 orphan: proposal.state == State::Entered
                     && gone.contains(&proposal.entered_by.staff_id),
                 decided_by: decider(&proposal, &names),
+                staff: staff_name(&proposal, &names)?,
                 proposal,
             })
         });
@@ -232,6 +248,18 @@ fn customer(proposal: &Proposal) -> Result<Option<Customer>> {
         account: new.account,
         company_name: new.company_name,
     }))
+}
+
+/// The name of the member of staff whom a proposal concerns.
+fn staff_name(proposal: &Proposal, names: &HashMap<String, String>) -> Result<Option<String>> {
+    Ok(match proposal.kind {
+        Kind::StaffRole | Kind::StaffLeave => names.get(&proposal.subject).cloned(),
+        Kind::StaffAdd => match ProposedChange::decode(proposal.kind, &proposal.content)? {
+            ProposedChange::Newcomer { name, .. } => Some(name),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 fn by_id(everybody: Vec<StaffMember>) -> HashMap<String, String> {

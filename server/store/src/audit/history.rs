@@ -28,6 +28,10 @@ text_enum! {
         LockReleased => "user.lock-released",
         /// A new password.
         PasswordChanged => "user.password-changed",
+        /// A reset of forgotten passwords was approved.
+        ResetApproved => "user.password-reset-approved",
+        /// The letter of a reset was issued.
+        ResetLetterIssued => "user.reset-letter-issued",
         /// 確認用パスワード was entered.
         Confirmed => "user.confirmed",
         /// The login password was entered while logged in.
@@ -104,7 +108,7 @@ macro_rules! shown {
     () => {
         "('user.registered', 'user.added', 'user.started', 'user.handed-over-given', 'user.passwords-handed-over', \
          'user.role-changed', \
-         'user.lock-released', 'user.password-changed', 'user.confirmed', 'user.login-password-given', \
+         'user.lock-released', 'user.password-changed', 'user.password-reset-approved', 'user.reset-letter-issued', 'user.confirmed', 'user.login-password-given', \
          'login.password', 'login.certificate', 'enrolment.identified', 'session.ended', 'request.created', \
          'certificate.issued', 'certificate.activated', 'certificate.revocation-asked', 'certificate.revoked', \
          'certificate.suspended', 'certificate.released', 'certificate.lapsed')"

@@ -42,6 +42,8 @@ text_enum! {
         Cancel => "cancel",
         /// Releases a suspended user (利用停止).
         Unlock => "unlock",
+        /// Temporary passwords for a user who has forgotten their own.
+        PasswordReset => "password-reset",
         /// Adds a member of staff, or a second account of one.
         StaffAdd => "staff-add",
         /// Changes a role.
@@ -117,6 +119,17 @@ pub struct Proposal {
     pub reason: Option<String>,
     /// Its contract, for lists.
     pub customer: Option<Customer>,
+    /// The user whom it concerns, or whose certificate, for lists.
+    pub user: Option<ConcernedUser>,
+}
+
+/// A user in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConcernedUser {
+    /// ログインID.
+    pub login_id: String,
+    /// 利用者名.
+    pub name: String,
 }
 
 /// A contract in a list.
@@ -152,8 +165,10 @@ macro_rules! select {
         concat!(
             "SELECT p.id, p.kind, p.subject, p.contract_id, p.content, p.seen, p.version, p.state, p.entered_by, \
              p.entered_employee_number, p.entered_at, p.decided_by, p.decided_employee_number, p.decided_at, p.reason, c.branch, \
-             c.account_type, c.account, c.company_name \
-             FROM proposals p LEFT JOIN contracts c ON c.id = p.contract_id ",
+             c.account_type, c.account, c.company_name, u.login_id AS user_login_id, u.name AS user_name \
+             FROM proposals p LEFT JOIN contracts c ON c.id = p.contract_id \
+             LEFT JOIN certificates held ON held.id = p.subject \
+             LEFT JOIN users u ON u.id = COALESCE(held.user_id, p.subject) ",
             $rest
         )
     };
@@ -182,6 +197,10 @@ impl Proposal {
             }),
             None => None,
         };
+        let user = match (row.opt_text("user_login_id")?, row.opt_text("user_name")?) {
+            (Some(login_id), Some(name)) => Some(ConcernedUser { login_id, name }),
+            _ => None,
+        };
         Ok(Proposal {
             id: row.text("id")?,
             kind: row.word("kind")?,
@@ -200,6 +219,7 @@ impl Proposal {
             decided_at: row.opt_time("decided_at")?,
             reason: row.opt_text("reason")?,
             customer,
+            user,
         })
     }
 }
@@ -285,6 +305,38 @@ pub async fn of_contract(
     .bind(contract_id.to_owned())
     .bind(limit);
     listed(&db.into().all(statement).await?)
+}
+
+/// Whether a person contributed to a proposal or decided it.
+pub async fn took_part(
+    db: impl Into<Db<'_>>,
+    id: &str,
+    employee_number: &str,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "SELECT 1 AS one FROM proposals p WHERE p.id = $1 AND (p.decided_employee_number = $2 OR EXISTS (SELECT 1 \
+         FROM proposal_revisions h WHERE h.proposal_id = p.id AND h.employee_number = $2))",
+    )
+    .bind(id.to_owned())
+    .bind(employee_number.to_owned());
+    Ok(db.into().optional(statement).await?.is_some())
+}
+
+/// The latest approved one of a kind for a subject within a contract.
+pub async fn last_approved(
+    db: impl Into<Db<'_>>,
+    kind: Kind,
+    (contract_id, subject): (&str, &str),
+) -> Result<Option<Proposal>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE p.contract_id = $1 AND p.kind = $2 AND p.subject = $3 AND p.state = 'approved' \
+         ORDER BY p.decided_at DESC, p.id DESC LIMIT 1"
+    ))
+    .bind(contract_id.to_owned())
+    .bind(kind.as_str())
+    .bind(subject.to_owned());
+    let row = db.into().optional(statement).await?;
+    row.as_ref().map(Proposal::read).transpose()
 }
 
 /// Everyone who contributed to a proposal, oldest first.

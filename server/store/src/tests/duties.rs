@@ -3,8 +3,8 @@
 use super::rows::{at, bank, contract, empty, member, note};
 use crate::contract_duties::{self, Side};
 use crate::migrate::MIGRATIONS;
-use crate::password_letters::{self, Kind, Of};
-use crate::proposals::Contributor;
+use crate::password_letters::{self, Of};
+use crate::proposals::{self, Contributor, Decision, NewProposal, State};
 use crate::staff::{self, Role};
 use crate::{Store, Tx, contracts, grants, users};
 use inkan_server_fixtures::database::{Place, on_both};
@@ -12,6 +12,8 @@ use inkan_server_fixtures::database::{Place, on_both};
 on_both!(
     the_database_refuses_by_person => refused,
     what_earlier_releases_recorded_comes_over => migrated,
+    the_letter_of_a_reset_is_for_nobody_who_took_part_in_it => reset,
+    letters_of_an_earlier_release_stay => kept,
 );
 
 fn contributor(employee_number: &str) -> Contributor {
@@ -60,11 +62,7 @@ async fn refused(place: &Place) {
         let elsewhere = contract_duties::take(&mut tx, "c2", employee_number, other, at(2));
         assert!(elsewhere.await.unwrap(), "another contract");
     }
-    let login = Of {
-        kind: Kind::Login,
-        contract_id: "c1",
-        grant_id: None,
-    };
+    let login = Of::Contract("c1");
     password_letters::ask(&mut tx, "l1", login, &contributor("third"), at(3))
         .await
         .unwrap();
@@ -158,10 +156,9 @@ async fn refused(place: &Place) {
         None
     );
     // A certificate password: the other side, and two people.
-    let second = Of {
-        kind: Kind::Acquisition,
+    let second = Of::Grant {
         contract_id: "c1",
-        grant_id: Some("g1"),
+        grant_id: "g1",
     };
     password_letters::ask(&mut tx, "l3", second, &contributor("teller"), at(9))
         .await
@@ -187,6 +184,124 @@ async fn refused(place: &Place) {
     ] {
         assert_eq!(taken(&store, statement).await, expected, "{statement}");
     }
+}
+
+async fn reset(place: &Place) {
+    let store = empty(place, "reset").await;
+    bank(&store).await;
+    let mut tx = store.begin().await.unwrap();
+    for name in ["second", "third"] {
+        staff::insert(&mut tx, &member(name, Role::Approver))
+            .await
+            .unwrap();
+    }
+    let (teller, approver) = (contributor("teller"), contributor("approver"));
+    let new = NewProposal {
+        id: "r1",
+        kind: proposals::Kind::PasswordReset,
+        subject: "u1",
+        contract_id: Some("c1"),
+        content: "{}",
+        seen: "",
+        by: &teller,
+        at: at(1),
+    };
+    proposals::insert(&mut tx, &new).await.unwrap();
+    let approved = Decision {
+        seen_version: 1,
+        state: State::Approved,
+        by: &approver,
+        at: at(2),
+        reason: None,
+    };
+    assert!(proposals::decide(&mut tx, "r1", &approved).await.unwrap());
+    // All of them may be shown letters of this contract, but for what they did.
+    for name in ["teller", "approver", "second", "third"] {
+        let name = contributor(name);
+        let took = contract_duties::take(&mut tx, "c1", &name, Side::Letter, at(2));
+        assert!(took.await.unwrap());
+    }
+    let of = Of::Reset {
+        contract_id: "c1",
+        reset_id: "r1",
+    };
+    let third = contributor("third");
+    password_letters::ask(&mut tx, "l1", of, &third, at(3))
+        .await
+        .unwrap();
+    commit(tx).await;
+    for (name, expected) in [("teller", true), ("approver", true), ("second", false)] {
+        let took_part = proposals::took_part(&store, "r1", name).await;
+        assert_eq!(took_part.unwrap(), expected, "{name}");
+    }
+    for (statement, expected) in [
+        (
+            "UPDATE password_letters SET shown_by = 'third', shown_employee_number = 'third', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'approver', shown_employee_number = 'approver', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET reset_approved_employee_number = 'second'",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'second', shown_employee_number = 'second', shown_at = 5",
+            true,
+        ),
+    ] {
+        assert_eq!(taken(&store, statement).await, expected, "{statement}");
+    }
+    let mut tx = store.begin().await.unwrap();
+    // Whoever entered it is no row of the letter, and is refused by its statement.
+    let entered = password_letters::show(&mut tx, "l1", &teller, at(6)).await;
+    assert!(!entered.unwrap());
+    assert!(!password_letters::is_shown(&mut tx, "r1").await.unwrap());
+    let shown = password_letters::show(&mut tx, "l1", &contributor("second"), at(6)).await;
+    assert!(shown.unwrap());
+    assert!(password_letters::is_shown(&mut tx, "r1").await.unwrap());
+    password_letters::ask(&mut tx, "l2", of, &third, at(7))
+        .await
+        .unwrap();
+    commit(tx).await;
+    let once = "UPDATE password_letters SET shown_by = 'second', shown_employee_number = 'second', shown_at = 8 WHERE id = 'l2'";
+    assert!(!taken(&store, once).await, "one letter for one reset");
+}
+
+/// Letters that were requested or shown before a release that resets passwords.
+async fn kept(place: &Place) {
+    let url = place.url("kept");
+    let (before, this) = MIGRATIONS.split_at(23);
+    assert_eq!(this[0].name, "password_resets");
+    let store = Store::connect_to(&url, before).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    for statement in [
+        "INSERT INTO staff (id, name, employee_number, role, status, created_at) VALUES ('t1', 't', 'T', 'teller', 'active', 0), \
+         ('t2', 't', 'U', 'teller', 'active', 0)",
+        "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, version, \
+         created_at) VALUES ('c', '100', 'ordinary', '0000001', 'n', 'k', 'password', 'active', 1, 0)",
+        "INSERT INTO contract_duties (contract_id, employee_number, side, staff_id, at) VALUES ('c', 'U', 'letter', 't2', 2)",
+        "INSERT INTO password_letters (id, kind, contract_id, entered_employee_number, side, asked_by, asked_employee_number, asked_at, \
+         shown_by, shown_employee_number, shown_at) VALUES ('shown', 'login', 'c', '', 'letter', 't1', 'T', 1, 't2', 'U', 2), \
+         ('asked', 'login', 'c', '', 'letter', 't1', 'T', 3, NULL, NULL, NULL)",
+    ] {
+        tx.upkeep(sqlx::query(statement)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    store.close().await;
+    let store = Store::connect(&url).await.unwrap();
+    let waiting = password_letters::waiting(&store, Of::Contract("c")).await;
+    let waiting = waiting.unwrap().unwrap();
+    assert_eq!((waiting.id.as_str(), waiting.at.as_second()), ("asked", 3));
+    let mut tx = store.begin().await.unwrap();
+    let again = Contributor {
+        staff_id: "t2".to_owned(),
+        employee_number: "U".to_owned(),
+    };
+    let shown = password_letters::show(&mut tx, "asked", &again, at(4)).await;
+    assert!(shown.unwrap());
 }
 
 /// Who entered, saw and decided is known from the database; grants whose user no approver was shown have lapsed.

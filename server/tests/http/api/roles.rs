@@ -86,7 +86,7 @@ fn entry(kind: Kind) -> Value {
         }
         Kind::Release | Kind::Incident => json!({ "certificate_id": "none", "note": "x" }),
         Kind::Cancel => json!({ "contract_id": "none", "note": "x" }),
-        Kind::Unlock => json!({ "user_id": "none", "note": "x" }),
+        Kind::Unlock | Kind::PasswordReset => json!({ "user_id": "none", "note": "x" }),
         Kind::StaffAdd => json!({ "name": "山田", "employee_number": "", "role": "teller" }),
         Kind::StaffRole => json!({ "staff_id": "none", "role": "teller", "note": "x" }),
         Kind::StaffLeave => json!({ "staff_id": "none", "note": "x" }),

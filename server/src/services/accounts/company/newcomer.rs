@@ -9,10 +9,11 @@ use super::role::choice;
 use super::{CompanyRefusal, colleague, may_give};
 use crate::services::account_service::AccountService;
 use crate::services::accounts::registration::user::again;
+use crate::services::accounts::temporary::TemporaryPasswords;
 use crate::services::command::Outcome;
-use crate::services::staff::directory::temporary_password;
 use crate::services::validation::{Errors, Field, codes, names};
 use crate::services::{Fault, Refusal, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::users::{self, NewUser, PasswordKind, User};
 use crate::store::{StoreError, Tx, Unique, id};
 
@@ -47,13 +48,6 @@ pub struct Handover {
     pub confirmation: Secret,
 }
 
-struct Passwords {
-    login: Secret,
-    confirmation: Secret,
-    login_hash: String,
-    confirmation_hash: String,
-}
-
 impl AccountService<'_> {
     /// Registers a colleague.
     ///
@@ -67,13 +61,13 @@ impl AccountService<'_> {
         confirmation: Secret,
     ) -> Result<Handover> {
         let subject = id::new_id()?;
-        let command = context.command("user.added", ("user", &subject));
+        let command = context.command(AuditAction::UserAdded, ("user", &subject));
         let prepared = self.audit_refusals(command, async {
             let by = context.user_id()?;
             let manager = self.manager(self.store, by).await?;
             let new = self.checked(context, &subject, &manager, form)?;
             self.confirm(context, confirmation).await?;
-            Ok((new, self.temporary().await?))
+            Ok((new, self.temporary_passwords().await?))
         });
         let (mut new, made) = prepared.await?;
         new.login_hash.clone_from(&made.login_hash);
@@ -111,7 +105,7 @@ impl AccountService<'_> {
         user_id: &str,
         confirmation: Secret,
     ) -> Result<Handover> {
-        let command = context.command("user.passwords-handed-over", ("user", user_id));
+        let command = context.command(AuditAction::UserPasswordsHandedOver, ("user", user_id));
         let prepared = self.audit_refusals(command, async {
             let by = context.user_id()?;
             let manager = self.manager(self.store, by).await?;
@@ -119,7 +113,7 @@ impl AccountService<'_> {
             below(&manager, &other)?;
             waiting(&other)?;
             self.confirm(context, confirmation).await?;
-            self.temporary().await
+            self.temporary_passwords().await
         });
         let made = prepared.await?;
         let handed_over = self.execute(command, async |tx| {
@@ -147,7 +141,7 @@ impl AccountService<'_> {
         tx: &mut Tx,
         context: &RequestContext,
         user_id: &str,
-        made: Passwords,
+        made: TemporaryPasswords,
     ) -> Result<Handover> {
         let until = context.now.checked_add(self.settings.periods.grant);
         let until = until.unwrap_or(Timestamp::MAX);
@@ -157,16 +151,6 @@ impl AccountService<'_> {
             user: user.ok_or(Fault::Inconsistent("user is gone"))?,
             login: made.login,
             confirmation: made.confirmation,
-        })
-    }
-
-    async fn temporary(&self) -> Result<Passwords> {
-        let (login, confirmation) = (temporary_password()?, temporary_password()?);
-        Ok(Passwords {
-            login_hash: self.passwords.hash(login.clone()).await?,
-            confirmation_hash: self.passwords.hash(confirmation.clone()).await?,
-            login,
-            confirmation,
         })
     }
 

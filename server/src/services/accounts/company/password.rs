@@ -10,6 +10,7 @@ use crate::services::command::Outcome;
 use crate::services::notifications::tell;
 use crate::services::validation::{Errors, Field, Problem, secrets};
 use crate::services::{Fault, Refusal, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, PasswordKind};
 
@@ -74,7 +75,7 @@ impl AccountService<'_> {
         form: ChangeForm,
     ) -> Result<()> {
         let (user_id, now) = (context.user_id()?, context.now);
-        let command = context.command("user.password-changed", ("user", user_id));
+        let command = context.command(AuditAction::UserPasswordChanged, ("user", user_id));
         let kind = which.kind(session.certificate_id.is_some());
         let proved = self.prove_present(context, kind, which, form);
         let (seen, hash) = self.audit_refusals(command, proved).await?;

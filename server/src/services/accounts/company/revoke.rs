@@ -8,6 +8,7 @@ use crate::services::certificates::lifecycle::reason::BY_CUSTOMER;
 use crate::services::certificates::lifecycle::{By, Reason};
 use crate::services::validation::{Field, Problem};
 use crate::services::{Refusal, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate};
 use crate::store::users;
 
@@ -35,7 +36,10 @@ impl Services {
         confirmation: Secret,
     ) -> Result<Certificate> {
         let (accounts, user_id) = (self.accounts(), context.user_id()?);
-        let command = context.command("certificate.revocation-asked", ("user", asked.owner));
+        let command = context.command(
+            AuditAction::CertificateRevocationAsked,
+            ("user", asked.owner),
+        );
         let checked = accounts.audit_refusals(command, self.may_revoke(user_id, asked));
         let reason = checked.await?;
         let by = if user_id == asked.owner {

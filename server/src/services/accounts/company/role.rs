@@ -8,6 +8,7 @@ use crate::services::account_service::AccountService;
 use crate::services::command::Outcome;
 use crate::services::validation::{Field, Problem};
 use crate::services::{Refusal, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::users::{self, Role, User};
 
 impl AccountService<'_> {
@@ -23,7 +24,7 @@ impl AccountService<'_> {
         role: &str,
         confirmation: Secret,
     ) -> Result<()> {
-        let command = context.command("user.role-changed", ("user", user_id));
+        let command = context.command(AuditAction::UserRoleChanged, ("user", user_id));
         let checked = self.audit_refusals(command, async {
             let by = context.user_id()?;
             let manager = self.manager(self.store, by).await?;

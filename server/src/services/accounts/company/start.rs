@@ -13,13 +13,14 @@ use crate::services::validation::codes::login_id_as_typed;
 use crate::services::validation::{Errors, Field, Problem, secrets};
 use crate::services::{Refusal, RequestContext, Result};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::login_history::Method;
 use crate::store::outbox::{self, Language};
 use crate::store::sessions;
 use crate::store::users::{self, PasswordKind, User};
 
-const ACTION: &str = "user.started";
-const TRIED: &str = "user.handed-over-given";
+const ACTION: AuditAction = AuditAction::UserStarted;
+const TRIED: AuditAction = AuditAction::UserHandedOverGiven;
 
 /// The entries of the new user.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ use crate::services::account_service::AccountService;
 use crate::services::command::Outcome;
 use crate::services::notifications::tell;
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::users::{self, PasswordKind, User};
 
 impl AccountService<'_> {
@@ -27,7 +28,7 @@ impl AccountService<'_> {
         confirmation: Secret,
     ) -> Result<()> {
         let now = context.now;
-        let command = context.command("user.lock-released", ("user", user_id));
+        let command = context.command(AuditAction::UserLockReleased, ("user", user_id));
         let checked = self.audit_refusals(command, async {
             let by = context.user_id()?;
             let manager = self.manager(self.store, by).await?;

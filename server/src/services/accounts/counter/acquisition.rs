@@ -14,10 +14,11 @@ use crate::services::approvals::contributor;
 use crate::services::command::Outcome;
 use crate::services::staff::directory::temporary_password;
 use crate::services::{Fault, Refusal, RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, State};
 use crate::store::contracts::{self, Contract, Status};
 use crate::store::grants::{self, Grant, State as GrantState};
-use crate::store::password_letters::{Kind, Of};
+use crate::store::password_letters::Of;
 use crate::store::users::{self, PasswordKind, User};
 use crate::store::{Tx, acquisition};
 
@@ -47,7 +48,7 @@ impl AccountService<'_> {
         context: &RequestContext,
         grant_id: &str,
     ) -> Result<AcquisitionLetter> {
-        let command = context.command("grant.letter-issued", ("grant", grant_id));
+        let command = context.command(AuditAction::GrantLetterIssued, ("grant", grant_id));
         let prepared = self.audit_refusals(command, async {
             let member = self.staff_with(context, ENTER).await?;
             if !self.settings.passwords.acquisition {
@@ -71,15 +72,14 @@ impl AccountService<'_> {
             }
             let user_id = grant.user_id.clone();
             let user_id = user_id.ok_or(Fault::Inconsistent("grant for nobody"))?;
-            let of = Of {
-                kind: Kind::Acquisition,
+            let of = Of::Grant {
                 contract_id: &contract.id,
-                grant_id: Some(&grant.id),
+                grant_id: &grant.id,
             };
             let Turn::Shown { asked_by } = turn(tx, of, &contributor(&member), context.now).await?
             else {
                 let detail = json!({ "contract": &contract.id, "user": &user_id });
-                let asked = Outcome::done(None).action("grant.letter-asked");
+                let asked = Outcome::done(None).action(AuditAction::GrantLetterAsked);
                 return Ok(asked.detail(detail));
             };
             acquisition::set_hash(tx, &grant.id, &hash).await?;

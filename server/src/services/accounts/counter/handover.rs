@@ -1,13 +1,13 @@
 //! A letter with a password takes two people: one requests it, another one is shown it within a day. The second person
-//! cannot be the requester, for temporary passwords the person who entered the contract, or anybody on the other side
-//! of the contract ([`Side`]). The database refuses the same people.
+//! cannot be the requester, for temporary passwords the person who entered the contract or took part in the reset, or
+//! anybody on the other side of the contract ([`Side`](crate::store::contract_duties::Side)). The database refuses the same people.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::services::{Result, StaffRefusal};
-use crate::store::contract_duties::{self, Side};
-use crate::store::password_letters::{self, Asked, Kind, Of};
-use crate::store::proposals::Contributor;
+use crate::store::contract_duties;
+use crate::store::password_letters::{self, Asked, Of};
+use crate::store::proposals::{self, Contributor};
 use crate::store::{Tx, id};
 
 /// How long a request waits for the second person.
@@ -22,14 +22,6 @@ pub(super) enum Turn {
         /// Account.
         asked_by: String,
     },
-}
-
-/// The side of a person who is shown a letter.
-fn side(kind: Kind) -> Side {
-    match kind {
-        Kind::Login => Side::Letter,
-        Kind::Acquisition => Side::Grant,
-    }
 }
 
 /// Requests a letter, or records to whom it is shown.
@@ -61,10 +53,16 @@ async fn show(
     by: &Contributor,
     now: Timestamp,
 ) -> Result<()> {
-    let entered = of.kind == Kind::Login
-        && password_letters::entered(&mut *tx, of.contract_id, &by.employee_number).await?;
-    let free =
-        !entered && contract_duties::take(tx, of.contract_id, by, side(of.kind), now).await?;
+    let excluded = match of {
+        Of::Contract(contract_id) => {
+            password_letters::entered(&mut *tx, contract_id, &by.employee_number).await?
+        }
+        Of::Reset { reset_id, .. } => {
+            proposals::took_part(&mut *tx, reset_id, &by.employee_number).await?
+        }
+        Of::Grant { .. } => false,
+    };
+    let free = !excluded && contract_duties::take(tx, of.contract_id(), by, of.side(), now).await?;
     if free && password_letters::show(tx, &asked.id, by, now).await? {
         return Ok(());
     }

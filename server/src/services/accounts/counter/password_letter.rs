@@ -11,10 +11,10 @@ use super::handover::{Turn, turn};
 use crate::services::account_service::AccountService;
 use crate::services::approvals::contributor;
 use crate::services::command::Outcome;
-use crate::services::staff::directory::temporary_password;
 use crate::services::{Refusal, RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::contracts::{self, Contract, Status};
-use crate::store::password_letters::{Kind, Of};
+use crate::store::password_letters::Of;
 use crate::store::users;
 
 /// The printed password; it is stored nowhere.
@@ -43,19 +43,12 @@ impl AccountService<'_> {
         context: &RequestContext,
         contract_id: &str,
     ) -> Result<PasswordLetter> {
-        let command = context.command("contract.letter-issued", ("contract", contract_id));
+        let command = context.command(AuditAction::ContractLetterIssued, ("contract", contract_id));
         let prepared = self.audit_refusals(command, async {
             let member = self.staff_with(context, ENTER).await?;
-            let (login, confirmation) = (temporary_password()?, temporary_password()?);
-            let login_hash = self.passwords.hash(login.clone()).await?;
-            let confirmation_hash = self.passwords.hash(confirmation.clone()).await?;
-            Ok((
-                member,
-                (login, login_hash),
-                (confirmation, confirmation_hash),
-            ))
+            Ok((member, self.temporary_passwords().await?))
         });
-        let (member, (login, login_hash), (confirmation, confirmation_hash)) = prepared.await?;
+        let (member, made) = prepared.await?;
         let letter = self.execute(command, async |tx| {
             let contract = contracts::find(&mut *tx, contract_id).await?;
             let contract = contract.ok_or(Refusal::ContractUnknown)?;
@@ -66,20 +59,22 @@ impl AccountService<'_> {
             if !users.is_empty() {
                 return Err(StaffRefusal::NotInThatState.into());
             }
-            let of = Of {
-                kind: Kind::Login,
-                contract_id,
-                grant_id: None,
-            };
+            let of = Of::Contract(contract_id);
             let Turn::Shown { asked_by } = turn(tx, of, &contributor(&member), context.now).await?
             else {
-                return Ok(Outcome::done(None).action("contract.letter-asked"));
+                return Ok(Outcome::done(None).action(AuditAction::ContractLetterAsked));
             };
-            contracts::set_temp_passwords(tx, contract_id, &login_hash, &confirmation_hash).await?;
+            contracts::set_temp_passwords(
+                tx,
+                contract_id,
+                &made.login_hash,
+                &made.confirmation_hash,
+            )
+            .await?;
             let letter = PasswordLetter {
                 contract,
-                login,
-                confirmation,
+                login: made.login,
+                confirmation: made.confirmation,
             };
             Ok(Outcome::done(Some(letter)).detail(json!({ "asked_by": asked_by })))
         });

@@ -249,7 +249,7 @@ async fn separated(place: &Place) {
         .iter()
         .find(|one| one.id == "second-approver")
         .unwrap();
-    let view = accounts.proposal(member, &entered.id).await.unwrap();
+    let view = accounts.proposal(member, &entered.id, at(9)).await.unwrap();
     assert_eq!(
         view.hindrance(member),
         Some(seen.into()),

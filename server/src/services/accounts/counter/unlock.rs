@@ -7,6 +7,7 @@ use crate::services::account_service::AccountService;
 use crate::services::approvals::{ProposedChange, ProposedChangeForm, rights};
 use crate::services::command::Outcome;
 use crate::services::{RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::proposals::{Kind, Proposal};
 use crate::store::users;
 
@@ -28,7 +29,7 @@ impl AccountService<'_> {
             let proposed = self.propose(context, Kind::Unlock, user_id, form);
             return proposed.await.map(Some);
         }
-        let command = context.command("user.lock-released", ("user", user_id));
+        let command = context.command(AuditAction::UserLockReleased, ("user", user_id));
         let checked = self.audit_refusals(command, async {
             self.staff_with(context, rights::may_enter(Kind::Unlock))
                 .await?;

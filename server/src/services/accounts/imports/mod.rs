@@ -20,6 +20,7 @@ use crate::services::audit::export;
 use crate::services::command::Outcome;
 use crate::services::validation::FieldError;
 use crate::services::{Fault, RequestContext, Result, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::contract_batches;
 use crate::store::id;
 use crate::store::imports::{self, Import};
@@ -91,7 +92,7 @@ impl AccountService<'_> {
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportTooLarge`].
     pub async fn check_import(&self, context: &RequestContext, content: String) -> Result<DryRun> {
         let (import_id, now) = (id::new_id()?, context.now);
-        let command = context.command("import.checked", ("import", &import_id));
+        let command = context.command(AuditAction::ImportChecked, ("import", &import_id));
         // PostgreSQL stores no NUL in text; the line is refused for both databases.
         let content = content.replace('\0', "\u{fffd}");
         let checked = self.audit_refusals(command, async {
@@ -129,7 +130,7 @@ impl AccountService<'_> {
     /// # Errors
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportUnknown`] (also not approved, or imported before).
     pub async fn run_import(&self, context: &RequestContext, import_id: &str) -> Result<Report> {
-        let command = context.command("import.done", ("import", import_id));
+        let command = context.command(AuditAction::ImportDone, ("import", import_id));
         let imported = self.audit_refusals(command, self.import(context, import_id));
         let (proposal_id, report) = imported.await?;
         // Last: an interrupted import (time, crash, the browser closed) is started again, and continues.
@@ -163,7 +164,7 @@ impl AccountService<'_> {
             contract.proposal_id = Some(proposal_id.clone());
         }
         report.good = 0;
-        let command = context.command("import.contracts", ("import", import_id));
+        let command = context.command(AuditAction::ImportContracts, ("import", import_id));
         for batch in contracts.chunks(BATCH) {
             let accounts = batch.iter().map(|one| {
                 format!(

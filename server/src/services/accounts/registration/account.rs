@@ -11,11 +11,12 @@ use crate::services::authentication::session::{self, NewSession, Stage, Started}
 use crate::services::command::Outcome;
 use crate::services::validation::{Errors, Field, Problem, codes};
 use crate::services::{Fault, Refusal, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::contracts::{self, AccountType, Contract, Status};
 use crate::store::shadow_locks::{self, Kind, ShadowLock};
 use crate::store::{id, sessions};
 
-const ACTION: &str = "registration.account";
+const ACTION: AuditAction = AuditAction::RegistrationAccount;
 
 /// BLIS005 as it is entered.
 #[derive(Debug, Clone)]

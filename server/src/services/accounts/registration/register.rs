@@ -11,6 +11,7 @@ use crate::services::authentication::session::{self, NewSession, Stage, Started}
 use crate::services::notifications::tell;
 use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::contracts::{self, Contract};
 use crate::store::outbox::{self, Language};
 use crate::store::users::{self, NewUser, Role, User};
@@ -110,7 +111,7 @@ impl AccountService<'_> {
             };
             let started = session::prepare(new, self.settings.periods.session, now)?;
             sessions::insert(tx, &started.session).await?;
-            let entry = context.audit("user.registered", ("user", &user.id));
+            let entry = context.audit(AuditAction::UserRegistered, ("user", &user.id));
             let detail = json!({
                 "contract": &user.contract_id, "login_id": &user.login_id, "role": user.role,
                 "application": application,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::services::testing::audit;
-use crate::services::testing::{refusal, said, staff};
+use crate::services::testing::{PREPARED, refusal, said, staff};
 use crate::services::{Refusal, StaffRefusal};
 use crate::store::audit::Actor;
 use crate::store::contracts::{self, Method};
@@ -121,7 +121,7 @@ async fn what_was_not_seen_is_not_approved() {
     contracts::set_method(&mut tx, &contract.id, Method::Certificate)
         .await
         .unwrap();
-    let row = audit(Actor::System, "test", "contract", &contract.id);
+    let row = audit(Actor::System, PREPARED, "contract", &contract.id);
     row.write(&mut tx, at(23)).await.unwrap();
     tx.commit().await.unwrap();
     let stale = approve(&world, "second-approver", &amended).await;

@@ -5,7 +5,7 @@ use crate::services::approvals::proposed_change;
 use crate::services::certificates::lifecycle::reason::BY_CUSTOMER;
 use crate::services::certificates::lifecycle::{LifecycleRefusal, Reason};
 use crate::services::testing::audit;
-use crate::services::testing::{refusal, said, staff};
+use crate::services::testing::{PREPARED, refusal, said, staff};
 use crate::services::{Refusal, StaffRefusal};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
@@ -23,7 +23,7 @@ async fn in_use() -> (World, users::User, String) {
     let certificate = world.certificate(&user, &grant, der, State::Active).await;
     let mut tx = world.store.begin().await.unwrap();
     assert!(grants::use_up(&mut tx, &grant, at(6)).await.unwrap());
-    let row = audit(Actor::System, "test", "grant", &grant);
+    let row = audit(Actor::System, PREPARED, "grant", &grant);
     row.write(&mut tx, at(6)).await.unwrap();
     tx.commit().await.unwrap();
     (world, user, certificate)
@@ -184,7 +184,7 @@ async fn a_lock_is_released_by_one_and_a_suspension_by_two() {
         users::set_password_state(&mut tx, &user.id, PasswordKind::Login, 5, until, suspended)
             .await
             .unwrap();
-        let row = audit(Actor::System, "test", "user", &user.id);
+        let row = audit(Actor::System, PREPARED, "user", &user.id);
         row.write(&mut tx, at(10)).await.unwrap();
         tx.commit().await.unwrap();
     };

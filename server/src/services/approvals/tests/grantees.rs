@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::services::testing::audit;
-use crate::services::testing::{refusal, staff};
+use crate::services::testing::{PREPARED, refusal, staff};
 use crate::services::{Refusal, StaffRefusal};
 use crate::store::audit::Actor;
 use crate::store::certificates::State as Certificate;
@@ -57,7 +57,7 @@ async fn join(world: &World, contract_id: &str) {
     };
     let mut tx = world.store.begin().await.unwrap();
     users::insert(&mut tx, &colleague).await.unwrap();
-    let row = audit(Actor::System, "test", "user", "colleague");
+    let row = audit(Actor::System, PREPARED, "user", "colleague");
     row.write(&mut tx, at(4)).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -81,7 +81,7 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     assert_eq!(refusal(unseen), StaffRefusal::ProposalStale.into());
     let member = accounts.staff_members().await.unwrap();
     let member = member.iter().find(|one| one.id == "approver").unwrap();
-    let view = accounts.proposal(member, &entered.id).await.unwrap();
+    let view = accounts.proposal(member, &entered.id, at(9)).await.unwrap();
     assert_eq!((view.proposal.version, view.is_current()), (2, true));
     assert_eq!(view.subject.grantee().map(|one| &one.id), Some(&user.id));
     assert_eq!(view.hindrance(member), None);
@@ -164,7 +164,7 @@ async fn an_application_is_refused_while_a_certificate_is_in_use() {
     let grant = world.approve(&contract.id, at(4)).await;
     let mut tx = world.store.begin().await.unwrap();
     assert!(grants::use_up(&mut tx, &grant, at(6)).await.unwrap());
-    let row = audit(Actor::System, "test", "grant", &grant);
+    let row = audit(Actor::System, PREPARED, "grant", &grant);
     row.write(&mut tx, at(6)).await.unwrap();
     tx.commit().await.unwrap();
     let state = Certificate::Active;

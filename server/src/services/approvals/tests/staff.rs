@@ -182,7 +182,7 @@ async fn what_waits_is_taken_over_with_a_record_and_withdrawn_only_by_its_own() 
             .is_empty()
     );
     let officer = staff::find(&world.store, "officer").await.unwrap().unwrap();
-    let hidden = accounts.proposal(&officer, &entered.id).await;
+    let hidden = accounts.proposal(&officer, &entered.id, at(10)).await;
     assert_eq!(refusal(hidden), StaffRefusal::ProposalUnknown.into());
 }
 
@@ -258,7 +258,12 @@ async fn what_waits_for_an_officer_is_not_hidden_by_what_waits_for_others() {
             .await
             .unwrap();
     }
-    let row = crate::services::testing::audit(Actor::System, "test", "proposal", "many");
+    let row = crate::services::testing::audit(
+        Actor::System,
+        crate::services::testing::PREPARED,
+        "proposal",
+        "many",
+    );
     row.write(&mut tx, at(1)).await.unwrap();
     tx.commit().await.unwrap();
     let entered = propose(&world, "officer", Kind::StaffAdd, "")
