@@ -23,6 +23,8 @@ struct ErrorPage {
 #[template(path = "certificate/refused.html")]
 struct RefusedPage {
     page: Page,
+    /// Whether its owner may need a new certificate.
+    may_issue: bool,
 }
 
 /// Logged out, on either listener.
@@ -55,8 +57,8 @@ pub fn error(status: StatusCode, page: Page) -> Answer {
 }
 
 /// The page for a certificate that is not acceptable; `page` contains the message.
-pub fn refused_certificate(status: StatusCode, page: Page) -> Answer {
-    html(status, &RefusedPage { page })
+pub fn refused_certificate(status: StatusCode, page: Page, may_issue: bool) -> Answer {
+    html(status, &RefusedPage { page, may_issue })
 }
 
 /// `GET /style.css`.
@@ -142,8 +144,13 @@ mod tests {
             assert!(text.contains("https://localhost:1/"));
             let text = EndedPage { page: page.clone() }.render().unwrap();
             assert!(text.contains("/certificate/identify"));
-            let text = RefusedPage { page }.render().unwrap();
-            assert!(text.contains("https://localhost:1/certificate/identify"));
+            let refused = |may_issue| RefusedPage {
+                page: page.clone(),
+                may_issue,
+            };
+            let issue = "https://localhost:1/certificate/identify";
+            assert!(refused(true).render().unwrap().contains(issue));
+            assert!(!refused(false).render().unwrap().contains(issue));
         }
     }
 }

@@ -101,7 +101,12 @@ fn explained(
             .headers()
             .contains_key(crate::http::failure::CODE_HEADER);
     let rendered = if certificate {
-        screens::refused_certificate(failure.status(), page)
+        let may_issue = match failure {
+            Failure::Refused(Refusal::Certificate(why)) => why.may_need_a_new_one(),
+            // None was presented.
+            _ => true,
+        };
+        screens::refused_certificate(failure.status(), page, may_issue)
     } else if realm == Realm::Portal && matches!(failure, Failure::Refused(Refusal::SessionEnded)) {
         screens::ended(failure.status(), page)
     } else {

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::services::certificates::lifecycle::EXPIRED;
 use crate::services::certificates::status::Ended;
 use crate::services::{Caller, Error, Fault, Refusal, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, Issuer, State};
 use crate::store::contracts::{self, Contract};
 use crate::store::users::{self, User};
@@ -62,6 +63,18 @@ impl CertificateRefusal {
             Self::Suspended => "certificate-suspended",
             Self::Revoked => "certificate-revoked",
             Self::ContractCancelled => "certificate-contract-cancelled",
+        }
+    }
+
+    /// Whether a new certificate is what its owner may need, once the branch has approved it. The owner of a suspended
+    /// or superseded one has the certificate to use already.
+    #[must_use]
+    pub const fn may_need_a_new_one(self) -> bool {
+        match self {
+            Self::Unknown | Self::NotYetActive | Self::Expired | Self::Revoked => true,
+            Self::NotYetValid | Self::Superseded | Self::Suspended | Self::ContractCancelled => {
+                false
+            }
         }
     }
 }
@@ -220,7 +233,7 @@ impl crate::services::account_service::AccountService<'_> {
             None => false,
         };
         let context = RequestContext::anonymous(caller, now);
-        let entry = context.audit("certificate.presented", ("certificate", &digest));
+        let entry = context.audit(AuditAction::CertificatePresented, ("certificate", &digest));
         let detail = json!({ "serial": serial, "serial_registered": registered });
         self.audit_refusal(entry.refused(refusal).detail(detail))
             .await
