@@ -17,6 +17,7 @@ use crate::services::accounts::passwords::{PasswordSettings, Passwords};
 use crate::services::accounts::registration::{AccountForm, UserForm};
 use crate::services::approvals::{Kind, ProposedChangeForm};
 use crate::services::certificates::status::StatusMemory;
+use crate::store::audit::AuditAction;
 use crate::store::audit::{self, Actor, AuditRow, Chain};
 use crate::store::certificates::{self, Issuer, NewIntent, State};
 use crate::store::contracts::{self, Contract};
@@ -39,6 +40,9 @@ pub(crate) const TEMP_LOGIN: &str = "kari-1";
 pub(crate) const TEMP_CONFIRMATION: &str = "kari-2";
 pub(crate) const LOGIN_PASSWORD: &str = "sakura-8";
 pub(crate) const CONFIRMATION_PASSWORD: &str = "fujisan#1";
+
+/// The action of rows about what a test prepares.
+pub(crate) const PREPARED: AuditAction = AuditAction::ImportChecked;
 
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
@@ -71,11 +75,11 @@ pub(crate) fn anonymous(now: Timestamp) -> RequestContext {
 }
 
 /// The audit row of what a test prepares.
-pub(crate) struct Prepared<'a>(Actor, &'static str, (&'static str, &'a str));
+pub(crate) struct Prepared<'a>(Actor, AuditAction, (&'static str, &'a str));
 
 pub(crate) fn audit<'a>(
     actor: Actor,
-    action: &'static str,
+    action: AuditAction,
     kind: &'static str,
     id: &'a str,
 ) -> Prepared<'a> {
@@ -92,7 +96,7 @@ impl Prepared<'_> {
 
 /// The audit row of a change that a test makes by itself.
 pub(crate) async fn note(tx: &mut Tx, now: Timestamp) {
-    let entry = audit(Actor::System, "test.prepared", "test", "test");
+    let entry = audit(Actor::System, PREPARED, "test", "test");
     entry.write(tx, now).await.unwrap();
 }
 
@@ -197,7 +201,7 @@ impl World {
         };
         let mut tx = self.store.begin().await.unwrap();
         crate::store::staff::insert(&mut tx, &member).await.unwrap();
-        audit(Actor::System, "staff.added", "staff", name)
+        audit(Actor::System, AuditAction::StaffAdded, "staff", name)
             .write(&mut tx, at(0))
             .await
             .unwrap();
@@ -223,7 +227,7 @@ impl World {
         let mut tx = self.store.begin().await.unwrap();
         let set = contracts::set_temp_passwords(&mut tx, &id, &login, &confirmation);
         assert!(set.await.unwrap());
-        audit(Actor::System, "test", "contract", &id)
+        audit(Actor::System, PREPARED, "contract", &id)
             .write(&mut tx, at(0))
             .await
             .unwrap();
@@ -317,7 +321,7 @@ impl World {
             );
         }
         let subject = &certificate_id;
-        audit(Actor::System, "test", "certificate", subject)
+        audit(Actor::System, PREPARED, "certificate", subject)
             .write(&mut tx, at(6))
             .await
             .unwrap();
@@ -342,7 +346,7 @@ impl World {
             .await
             .unwrap()
         );
-        let entry = audit(Actor::System, "test", "certificate", certificate_id);
+        let entry = audit(Actor::System, PREPARED, "certificate", certificate_id);
         entry.write(&mut tx, at(7)).await.unwrap();
         tx.commit().await.unwrap();
     }

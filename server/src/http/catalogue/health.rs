@@ -2,7 +2,7 @@
 
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
-use super::security;
+use super::{job, security};
 use crate::http::lang::Lang;
 use crate::services::operations::expiry::ExpiringItem;
 use crate::services::records::HsmPhase;
@@ -94,9 +94,12 @@ pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
                 "The RSA key of the certificate with the serial number {serial} shares a prime with another key, so its private key can be computed. Revoke it at once."
             ),
         ),
-        ConsoleFinding::Job(name) => lang.pick(
-            format!("定時処理 {name} が失敗しています。"),
-            format!("The job {name} is failing."),
-        ),
+        ConsoleFinding::Job(word) => {
+            let name = job::name(word, lang);
+            lang.pick(
+                format!("定時処理「{name}」({word})が失敗しています。"),
+                format!("The job “{name}” ({word}) is failing."),
+            )
+        }
     }
 }

@@ -12,14 +12,18 @@
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
 //! - `staff`: refusals for staff
-//! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`]: the audit log;
-//!   [`import`]: the import of contracts; [`security`], [`health`]: the security officer's page
+//! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`],
+//!   [`audit_action`]: the audit log;
+//!   [`import`]: the import of contracts; [`security`], [`health`], [`job`]: the security
+//!   officer's page
 //! - [`download`]: names of the certificate app's installers
+//! - [`short_reason`]: why something was refused, in a few words
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
 mod api;
 pub mod audit;
+pub mod audit_action;
 pub mod certificate;
 pub mod company;
 pub mod console;
@@ -30,11 +34,13 @@ pub mod field;
 pub mod health;
 pub mod http;
 pub mod import;
+pub mod job;
 pub mod key;
 pub mod lifecycle;
 pub mod proposal;
 pub mod refusal;
 pub mod security;
+pub mod short_reason;
 mod staff;
 pub mod word;
 
@@ -47,6 +53,7 @@ mod tests;
 use std::borrow::Cow;
 
 use super::lang::Lang;
+use crate::services::StaffRefusal;
 
 /// A refusal as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +64,14 @@ pub struct Message {
     pub sentence: Cow<'static, str>,
     /// What to do; empty if there is nothing to do.
     pub next: Cow<'static, str>,
+}
+
+impl Message {
+    /// Whether nothing was refused: the first of two persons has done their part, and the page says who continues.
+    #[must_use]
+    pub fn is_next_step(&self) -> bool {
+        self.code == StaffRefusal::LetterAsked.code()
+    }
 }
 
 /// The two sentences in both languages; one is chosen.

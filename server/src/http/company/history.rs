@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::who;
 use crate::http::catalogue::audit::{at, day};
+use crate::http::catalogue::short_reason::short_reason;
 use crate::http::catalogue::{company, word};
 use crate::http::context::{Answer, Cx};
 use crate::http::lang::Lang;
@@ -21,7 +22,7 @@ struct Line {
     whom: String,
     serial: String,
     outcome: &'static str,
-    code: String,
+    why: String,
     address: String,
 }
 
@@ -113,7 +114,7 @@ fn line(one: &HistoryLine, lang: Lang) -> Line {
             .map(company::serial)
             .unwrap_or_default(),
         outcome: word::outcome(one.outcome, lang),
-        code: one.code.clone(),
+        why: short_reason(&one.code, lang).to_owned(),
         address: one.address.clone().unwrap_or_default(),
     }
 }

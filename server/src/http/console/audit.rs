@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use super::Person;
 use super::gate::Member;
-use crate::http::catalogue::audit as words;
+use crate::http::catalogue::{audit as words, audit_action};
 use crate::http::context::{Answer, Cx, Form};
+use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
-use crate::services::audit::{AuditRow, Filter, export};
+use crate::services::audit::{AuditAction, AuditRow, Filter, Named, Names, export};
 
 /// Rows on one page.
 const PAGE: i64 = 100;
@@ -22,11 +23,18 @@ struct Row {
     seq: i64,
     at: String,
     actor: String,
+    /// Query for everything that this person did.
+    by_actor: Option<String>,
     action: String,
     subject: String,
-    address: String,
-    outcome: String,
-    detail: String,
+    /// Query for everything that was done to it.
+    about_subject: String,
+    /// Its page, if the viewer may see it.
+    page: Option<String>,
+    refused: bool,
+    outcome: &'static str,
+    /// Ids, codes and the details as recorded.
+    recorded: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -37,6 +45,7 @@ struct Log {
     asked: Asked,
     kinds: Vec<(&'static str, &'static str)>,
     outcomes: Vec<(&'static str, &'static str)>,
+    actions: Vec<(String, String)>,
     rows: Vec<Row>,
     /// Query of the export and of older rows.
     query: String,
@@ -110,34 +119,7 @@ async fn screen(cx: &Cx, member: &Member, asked: Asked, verdict: Option<(String,
     let accounts = cx.app.services.accounts();
     let before = asked.before.unwrap_or(i64::MAX);
     let found = accounts.audit_rows(&asked.filter(), before, PAGE).await?;
-    let names = accounts.staff_members().await?;
-    let name = |id: &str| {
-        names
-            .iter()
-            .find(|one| one.id == id)
-            .map(|one| one.name.clone())
-    };
-    let line = |row: &AuditRow| Row {
-        seq: row.seq,
-        at: words::at(row.at, cx.lang),
-        actor: match row.actor_id.as_deref() {
-            Some(id) => format!(
-                "{} {}",
-                words::actor(&row.actor_kind, cx.lang),
-                name(id).unwrap_or_else(|| id.to_owned())
-            ),
-            None => words::actor(&row.actor_kind, cx.lang).to_owned(),
-        },
-        action: row.action.clone(),
-        subject: format!("{} {}", row.subject_kind, row.subject_id),
-        address: row.address.clone().unwrap_or_default(),
-        outcome: format!("{} {}", words::outcome(&row.outcome, cx.lang), row.code),
-        detail: if row.detail == "null" {
-            String::new()
-        } else {
-            row.detail.clone()
-        },
-    };
+    let names = accounts.audit_names(&found).await?;
     let full = i64::try_from(found.len()).is_ok_and(|n| n == PAGE);
     let query = asked.query();
     let older = found.last().filter(|_| full).map(|last| {
@@ -149,7 +131,11 @@ async fn screen(cx: &Cx, member: &Member, asked: Asked, verdict: Option<(String,
         person: Person::of(member, cx.lang),
         kinds: words::actors(cx.lang),
         outcomes: words::outcomes(cx.lang),
-        rows: found.iter().map(line).collect(),
+        actions: actions(&asked.action, cx.lang),
+        rows: found
+            .iter()
+            .map(|row| line(cx, member, row, &names))
+            .collect(),
         query,
         older,
         limit: EXPORT,
@@ -158,6 +144,61 @@ async fn screen(cx: &Cx, member: &Member, asked: Asked, verdict: Option<(String,
         asked,
     };
     html(StatusCode::OK, &template)
+}
+
+/// The actions to choose from, and a beginning of an action that was asked for by the address.
+fn actions(asked: &str, lang: Lang) -> Vec<(String, String)> {
+    let all = AuditAction::ALL.iter().map(|&one| {
+        let label = audit_action::action(one, lang);
+        (one.as_str().to_owned(), label.to_owned())
+    });
+    let mut all: Vec<_> = all.collect();
+    if !asked.is_empty() && AuditAction::parse(asked).is_none() {
+        all.insert(0, (asked.to_owned(), format!("{asked}…")));
+    }
+    all
+}
+
+fn line(cx: &Cx, member: &Member, row: &AuditRow, names: &Names) -> Row {
+    let lang = cx.lang;
+    let actor_id = row.actor_id.as_deref();
+    let named = actor_id.and_then(|id| names.of(&row.actor_kind, id));
+    let actor = words::with_name(words::actor(&row.actor_kind, lang), named, lang);
+    let subject = names.of(&row.subject_kind, &row.subject_id);
+    let action = AuditAction::parse(&row.action);
+    Row {
+        seq: row.seq,
+        at: words::at(row.at, lang),
+        actor,
+        by_actor: actor_id.map(|id| query_of("actor", id)),
+        // A word of another release.
+        action: action.map_or_else(
+            || row.action.clone(),
+            |action| audit_action::action(action, lang).to_owned(),
+        ),
+        subject: words::with_name(words::subject(&row.subject_kind, lang), subject, lang),
+        about_subject: query_of("subject", &row.subject_id),
+        page: subject.and_then(|subject| page_of(subject, member)),
+        refused: row.outcome == "refused",
+        outcome: words::outcome(&row.outcome, lang),
+        recorded: words::recorded(row, lang),
+    }
+}
+
+fn query_of(name: &str, value: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair(name, value).finish()
+}
+
+/// The page of somebody or something, if this member may open it.
+fn page_of(named: &Named, member: &Member) -> Option<String> {
+    let (pattern, page) = match named {
+        Named::Staff(_) => return None,
+        Named::User { id, .. } => ("/users/{id}", format!("/users/{id}")),
+        Named::Contract { id, .. } => ("/contracts/{id}", format!("/contracts/{id}")),
+        Named::Proposal { id, .. } => ("/proposals/{id}", format!("/proposals/{id}")),
+    };
+    member.sees(pattern).then_some(page)
 }
 
 /// `POST /audit/verify`.

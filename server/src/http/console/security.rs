@@ -10,6 +10,7 @@ use super::Person;
 use super::gate::Member;
 use super::show::{Fact, facts};
 use crate::http::catalogue::health::{ConsoleFinding, sentence};
+use crate::http::catalogue::job as job_words;
 use crate::http::catalogue::security as words;
 use crate::http::catalogue::word;
 use crate::http::context::{Answer, Cx};
@@ -124,8 +125,8 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
             finished: finished.unwrap_or_default(),
             next: word::time(job.next_at, lang),
             failures: job.failures,
-            name: job.name,
-            detail: job.detail,
+            name: job_words::name(&job.name, lang).to_owned(),
+            detail: job_words::result(&job.detail, lang),
         }
     });
     let jobs = jobs.collect();

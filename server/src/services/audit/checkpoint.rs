@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::ca::audit_key::verifies;
 use crate::services::command::Outcome;
 use crate::services::{Error, Fault, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::audit::checkpoints::{self, Checkpoint};
 use crate::store::audit::verify::verify_from;
 use crate::store::audit::{Chain, Head};
@@ -105,7 +106,7 @@ impl Services {
             signature: signed.signature,
         };
         let (context, subject) = (RequestContext::system(now), new.seq.to_string());
-        let command = context.command("audit.checkpoint", ("audit", &subject));
+        let command = context.command(AuditAction::AuditCheckpoint, ("audit", &subject));
         let accounts = self.accounts();
         let kept = accounts.execute(command, async |tx| {
             checkpoints::insert(tx, &new).await?;

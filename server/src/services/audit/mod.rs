@@ -2,10 +2,12 @@
 //!
 //! - [`checkpoint`]: the head signed by the HSM's audit key
 //! - [`verify`]: the whole chain, with every signed head
+//! - [`names`]: who is behind the ids
 //! - [`export`]: rows as lines of JSON or CSV
 
 pub mod checkpoint;
 pub mod export;
+pub mod names;
 pub mod verify;
 
 #[cfg(test)]
@@ -21,7 +23,8 @@ use crate::store::audit::search;
 
 pub use crate::store::audit::checkpoints::Checkpoint;
 pub use crate::store::audit::search::Filter;
-pub use crate::store::audit::{AuditRow, Break};
+pub use crate::store::audit::{AuditAction, AuditRow, Break};
+pub use names::{Named, Names};
 pub use verify::{Verdict, verify};
 
 impl AccountService<'_> {
@@ -48,7 +51,7 @@ impl AccountService<'_> {
         format: &str,
         rows: usize,
     ) -> Result<()> {
-        let command = context.command("audit.exported", ("audit", format));
+        let command = context.command(AuditAction::AuditExported, ("audit", format));
         let noted = self.execute(command, async |_| {
             Ok(Outcome::done(()).detail(json!({ "rows": rows })))
         });

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::checkpoint::is_genuine;
 use crate::services::command::Outcome;
 use crate::services::{RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::audit::checkpoints::{self, Checkpoint};
 use crate::store::audit::verify::verify_with;
 use crate::store::audit::{Break, Chain};
@@ -123,7 +124,7 @@ impl Services {
             }
             Chain::Broken { seq, why } => json!({ "broken": seq, "why": why }),
         };
-        let command = context.command("audit.verified", ("audit", "chain"));
+        let command = context.command(AuditAction::AuditVerified, ("audit", "chain"));
         let accounts = self.accounts();
         let noted = accounts.execute(command, async |_| Ok(Outcome::done(found).detail(detail)));
         noted.await

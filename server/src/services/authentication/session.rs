@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::services::account_service::AccountService;
 use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::contracts::{Contract, Status};
 use crate::store::id::sha256_hex;
 use crate::store::sessions::{self, Session};
@@ -214,7 +215,7 @@ impl AccountService<'_> {
             let session = sessions::find(&mut *tx, &digest).await?;
             sessions::delete(tx, &digest).await?;
             if let Some(user_id) = session.and_then(|session| session.user_id) {
-                let entry = context.audit("session.ended", ("user", &user_id));
+                let entry = context.audit(AuditAction::SessionEnded, ("user", &user_id));
                 entry.by(Actor::User(user_id.clone())).write(tx).await?;
             }
             Ok(())

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Command, Entry};
 use crate::services::{Refusal, Result};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 
 /// The source of a request.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,7 +95,7 @@ impl RequestContext {
     /// A command of this request.
     pub(in crate::services) fn command<'a>(
         &'a self,
-        action: &'static str,
+        action: AuditAction,
         subject: (&'static str, &'a str),
     ) -> Command<'a> {
         Command {
@@ -107,7 +108,7 @@ impl RequestContext {
     /// An audit row of this request: `action` was done to the subject.
     pub(in crate::services) fn audit<'a>(
         &self,
-        action: &'static str,
+        action: AuditAction,
         subject: (&'static str, &'a str),
     ) -> Entry<'a> {
         Entry::new(self, action, subject)

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::RequestContext;
 use crate::services::{Refusal, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::audit::repeats::FirstRefusal;
 use crate::store::audit::{self as log, Actor, AuditEntry, Outcome};
 use crate::store::{Store, Tx};
@@ -21,7 +22,7 @@ pub(in crate::services) struct Entry<'a> {
 impl<'a> Entry<'a> {
     pub(super) fn new(
         context: &RequestContext,
-        action: &'static str,
+        action: AuditAction,
         (subject_kind, subject_id): (&'static str, &'a str),
     ) -> Self {
         let entry = AuditEntry {
@@ -65,7 +66,7 @@ impl<'a> Entry<'a> {
     pub(super) fn first_of_its_kind(&self, store: &Store) -> Option<FirstRefusal> {
         let first = store.repeats().first(&self.entry, self.at);
         if first.is_none() {
-            metrics::counter!("inkan_refusals_repeated_total", "action" => self.entry.action)
+            metrics::counter!("inkan_refusals_repeated_total", "action" => self.entry.action.as_str())
                 .increment(1);
         }
         first

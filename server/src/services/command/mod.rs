@@ -21,13 +21,14 @@ pub(super) use outcome::Outcome;
 use super::{Error, Result};
 use crate::services::account_service::AccountService;
 use crate::store::Tx;
+use crate::store::audit::AuditAction;
 
 /// Who does what.
 #[derive(Clone, Copy)]
 pub(super) struct Command<'a> {
     pub(super) context: &'a RequestContext,
     /// The action in the audit log, such as `certificate.revoked`.
-    pub(super) action: &'static str,
+    pub(super) action: AuditAction,
     /// Kind and id of the subject.
     pub(super) subject: (&'static str, &'a str),
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Command, Entry};
 use crate::services::Refusal;
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 
 /// Done, or refused with changes that stay (a failure that is counted), and the content of the audit row.
 pub(in crate::services) struct Outcome<T> {
@@ -15,7 +16,7 @@ pub(in crate::services) struct Outcome<T> {
 /// What the audit row has in addition to the command.
 #[derive(Default)]
 pub(super) struct Record {
-    action: Option<&'static str>,
+    action: Option<AuditAction>,
     actor: Option<Actor>,
     subject: Option<(&'static str, String)>,
     detail: Value,
@@ -68,7 +69,7 @@ impl<T> Outcome<T> {
     }
 
     /// Another action than the command's.
-    pub(in crate::services) fn action(self, action: &'static str) -> Self {
+    pub(in crate::services) fn action(self, action: AuditAction) -> Self {
         self.with(|record| record.action = Some(action))
     }
 

@@ -5,10 +5,11 @@ use serde_json::json;
 use super::{Command, Outcome, RequestContext};
 use crate::services::testing::{World, at, customer, refusal, staff};
 use crate::services::{Error, Fault, Refusal, Result};
+use crate::store::audit::AuditAction;
 use crate::store::users::{self, PasswordKind};
 use crate::store::{StoreError, Tx};
 
-const ACTION: &str = "user.tested";
+const ACTION: AuditAction = AuditAction::UserConfirmed;
 
 struct Scene {
     world: World,
@@ -46,7 +47,7 @@ impl Scene {
     /// Outcome, code and detail of the rows of [`ACTION`].
     async fn rows(&self) -> Vec<(String, String, String)> {
         let log = self.world.log().await.into_iter();
-        log.filter(|row| row.action == ACTION)
+        log.filter(|row| row.action == ACTION.as_str())
             .map(|row| (row.outcome, row.code, row.detail))
             .collect()
     }
@@ -108,12 +109,12 @@ async fn a_row_names_who_what_and_whom_as_they_turned_out() {
     let accounts = scene.world.accounts();
     let done = accounts.execute(scene.command(&context), async |_| {
         let done = Outcome::done(()).by(teller).to("contract", "c");
-        Ok(done.action("contract.tested"))
+        Ok(done.action(AuditAction::ContractMethodChanged))
     });
     done.await.unwrap();
     let last = scene.world.log().await.pop().unwrap();
     assert_eq!(last.actor_id.as_deref(), Some("teller"));
-    assert_eq!(last.action, "contract.tested");
+    assert_eq!(last.action, "contract.method-changed");
     assert_eq!((&*last.subject_kind, &*last.subject_id), ("contract", "c"));
     assert_eq!(last.address.as_deref(), Some("192.0.2.7"));
 }

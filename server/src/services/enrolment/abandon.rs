@@ -15,6 +15,7 @@ use crate::services::command::Outcome;
 use crate::services::step::Step;
 use crate::services::{Refusal, RequestContext, Result, Services};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, State};
 use crate::store::enrolment_requests::{self as requests, EnrolmentRequest};
 use crate::store::{Tx, grants};
@@ -41,7 +42,7 @@ impl Services {
         let request = self.authenticated(request_id, credential, context.now);
         let request = request.await?;
         let context = context.by(Actor::Agent(request.id.clone()));
-        let command = context.command("certificate.given-up", ("request", &request.id));
+        let command = context.command(AuditAction::CertificateGivenUp, ("request", &request.id));
         let accounts = self.accounts();
         let given_up = accounts.execute(command, async |tx| {
             let given_up = give_up(tx, &context, &request, what).await?;
@@ -100,7 +101,7 @@ async fn give_up(
     if !grants::reopen(tx, grant_id, context.now).await? {
         return Err(Refusal::GrantMissing.into());
     }
-    let entry = context.audit("grant.reopened", ("grant", grant_id));
+    let entry = context.audit(AuditAction::GrantReopened, ("grant", grant_id));
     let detail = json!({ "serial": row.serial, "why": why });
     entry.detail(detail).write(tx).await?;
     Ok(true)

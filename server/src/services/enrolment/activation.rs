@@ -17,6 +17,7 @@ use crate::services::notifications::tell;
 use crate::services::step::Step;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result, Services};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, Issuer, State};
 use crate::store::enrolment_requests::{self as requests, Outcome as End};
 use crate::store::users::User;
@@ -36,7 +37,7 @@ impl Services {
         self.inner.step.reached(Step::ActivationAsked);
         let sha256 = sha256_hex(presented);
         let context = context.by(Actor::Anonymous);
-        let command = context.command("certificate.activated", ("certificate", &sha256));
+        let command = context.command(AuditAction::CertificateActivated, ("certificate", &sha256));
         let accounts = self.accounts();
         let activated = accounts.execute(command, async |tx| {
             let (row, holder) = presented_by(tx, &context, issuer, &sha256).await?;
@@ -143,7 +144,7 @@ async fn supersede(
     let to = next(old.state, Event::Supersede, expired(&old, now)).map_err(Refusal::Lifecycle)?;
     let reason = Some(Reason::Superseded.as_str());
     certificates::set_state(tx, &old.id, (old.state, to), &context.actor, now, reason).await?;
-    let entry = context.audit("certificate.superseded", ("certificate", &old.id));
+    let entry = context.audit(AuditAction::CertificateSuperseded, ("certificate", &old.id));
     entry.detail(json!({ "by": row.id })).write(tx).await?;
     Ok(Some(old))
 }
@@ -199,7 +200,10 @@ pub(super) async fn register(
     {
         return Err(Refusal::CredentialInvalid.into());
     }
-    let entry = context.audit("staff.certificate-registered", (staff.kind(), staff.id()));
+    let entry = context.audit(
+        AuditAction::StaffCertificateRegistered,
+        (staff.kind(), staff.id()),
+    );
     let detail = json!({ "certificate": certificate_id });
     entry.detail(detail).write(tx).await
 }

@@ -6,6 +6,7 @@ use crate::services::authentication::login::with_acquisition::is_proved;
 use crate::services::certificates::lifecycle;
 use crate::services::command::Outcome;
 use crate::services::{Fault, Refusal, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates;
 use crate::store::users::{self, User};
 use crate::store::{Tx, contracts, grants, sessions};
@@ -19,7 +20,7 @@ impl Services {
     /// certificate that was not revoked (D1).
     pub async fn create_request(&self, context: &RequestContext, binding: &str) -> Result<Status> {
         let user_id = context.user_id()?;
-        let command = context.command("request.created", ("user", user_id));
+        let command = context.command(AuditAction::RequestCreated, ("user", user_id));
         let accounts = self.accounts();
         let made = accounts.execute(command, async |tx| {
             let user = users::find(&mut *tx, user_id).await?;

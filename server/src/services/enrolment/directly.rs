@@ -9,6 +9,7 @@ use super::{Authorization, Holder, Subject};
 use crate::services::staff::activation_code::{digest, fits, halves};
 use crate::services::{Error, Refusal, RequestContext, Result, Services};
 use crate::store::activation_codes::{self, ActivationCode};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::State;
 
 impl Services {
@@ -25,7 +26,7 @@ impl Services {
         csr: &[u8],
     ) -> Result<Vec<u8>> {
         let subject: String = staff_id.chars().take(64).collect();
-        let command = context.command("staff.enrolled", ("staff", &subject));
+        let command = context.command(AuditAction::StaffEnrolled, ("staff", &subject));
         let accounts = self.accounts();
         let enrolled = accounts.audit_refusals(command, async {
             let code = self.presented_code(context, staff_id, credential).await?;

@@ -21,6 +21,7 @@ use crate::services::staff::activation_code;
 use crate::services::step::Step;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result, Services};
 use crate::store::activation_codes::{self, ActivationCode};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, NewIntent, State};
 use crate::store::{StoreError, Tx, grants, id};
 
@@ -157,7 +158,7 @@ impl Services {
             let ca = ca_id(new.ca()).name();
             let digest = sha256_hex(&new.tbs);
             let detail = json!({ "ca": ca, "serial": new.serial, "tbs-sha256": digest });
-            let entry = context.audit("certificate.intended", ("certificate", &new.id));
+            let entry = context.audit(AuditAction::CertificateIntended, ("certificate", &new.id));
             entry.detail(detail).write(tx).await
         });
         let recorded = recorded.await;
@@ -229,7 +230,7 @@ impl Services {
             if !certificates::set_issued(tx, &row.id, &der, &sha256, actor, now).await? {
                 return Ok(false);
             }
-            let entry = context.audit("certificate.issued", ("certificate", &row.id));
+            let entry = context.audit(AuditAction::CertificateIssued, ("certificate", &row.id));
             let detail = json!({ "serial": row.serial, "sha256": sha256 });
             entry.detail(detail).write(tx).await?;
             Ok(true)
@@ -292,7 +293,10 @@ async fn use_code(
     let detail = json!({ "key": &intent.proven.spki_sha256, "request": intent.request_id });
     context
         .by(subject.actor())
-        .audit("staff.credential-used", (subject.kind(), subject.id()))
+        .audit(
+            AuditAction::StaffCredentialUsed,
+            (subject.kind(), subject.id()),
+        )
         .detail(detail)
         .write(tx)
         .await?;

@@ -12,6 +12,7 @@ use crate::services::step::Step;
 use crate::services::{Error, Refusal, RequestContext, Result, Services};
 use crate::store::activation_codes;
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, Issuer};
 use crate::store::enrolment_requests::{EnrolmentRequest, State};
 
@@ -32,7 +33,7 @@ impl Services {
         // Before the id is recorded anywhere: a valid one is short and has few kinds of characters.
         Identifier::new(request_id).map_err(|_| Refusal::CredentialInvalid)?;
         let context = context.by(Actor::Agent(request_id.to_owned()));
-        let command = context.command("certificate.requested", ("request", request_id));
+        let command = context.command(AuditAction::CertificateRequested, ("request", request_id));
         let issued = self.audit_unless_unavailable(command, async {
             let request = self.authenticated(request_id, credential, context.now);
             let request = request.await?;
@@ -114,7 +115,10 @@ impl Services {
             &renewing.certificate.id,
             context.by(renewing.subject.actor()),
         );
-        let command = context.command("certificate.renewal-requested", ("certificate", old));
+        let command = context.command(
+            AuditAction::CertificateRenewalRequested,
+            ("certificate", old),
+        );
         let issued = self.audit_unless_unavailable(command, async {
             self.may_renew(&renewing, context.now)?;
             let proven = prove(csr).await?;

@@ -57,6 +57,7 @@ use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::Action;
 
 use super::{Fault, Result, Services};
+use crate::store::audit::AuditAction;
 
 /// Suffix of the bank's id in links for staff: staff PCs have a separate bank file.
 pub const BANK_SUFFIX: &str = "-staff";
@@ -70,10 +71,10 @@ fn action(authorization: &Authorization) -> Action {
 }
 
 /// Action in the audit log for creating a request.
-const fn asked(subject: &Subject) -> &'static str {
+const fn asked(subject: &Subject) -> AuditAction {
     match subject {
-        Subject::User(_) => "request.created",
-        Subject::Staff(_) => "staff.certificate-asked",
+        Subject::User(_) => AuditAction::RequestCreated,
+        Subject::Staff(_) => AuditAction::StaffCertificateAsked,
     }
 }
 

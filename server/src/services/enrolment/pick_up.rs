@@ -14,12 +14,13 @@ use crate::services::staff::activation_code::digest as code_digest;
 use crate::services::step::Step;
 use crate::services::{Fault, Refusal, RequestContext, Result, Services};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate};
 use crate::store::enrolment_requests::{self as requests, EnrolmentRequest, Outcome as End, State};
 use crate::store::id::sha256_hex;
 use crate::store::{Tx, activation_codes};
 
-const PICKED_UP: &str = "request.picked-up";
+const PICKED_UP: AuditAction = AuditAction::RequestPickedUp;
 
 impl Services {
     /// Hands a request to the agent, once; only this response contains the credential.
@@ -138,7 +139,7 @@ impl Services {
     ) -> Result<()> {
         self.authenticated(id, credential, context.now).await?;
         let context = context.by(Actor::Agent(id.to_owned()));
-        let command = context.command("request.failed", ("request", id));
+        let command = context.command(AuditAction::RequestFailed, ("request", id));
         let accounts = self.accounts();
         let noted = accounts.execute(command, async |tx| {
             if progress.step != ProgressStep::Failed {

@@ -18,6 +18,7 @@ use inkan_pki::x509::key_check::KeyWeakness;
 use inkan_pki::x509::key_check::shared::{Moduli, Modulus};
 
 use crate::services::{Fault, Refusal, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::rsa_keys::{self, BrokenKey, RsaKey};
 use crate::store::{Db, Tx};
 
@@ -276,7 +277,8 @@ async fn mark(tx: &mut Tx, key: &RsaKey, other: &str, now: Timestamp) -> Result<
         certificate = id,
         "its RSA key shares a prime with another key: the private keys can be computed from both; revoke it"
     );
-    let entry = RequestContext::system(now).audit("certificate.key-broken", ("certificate", id));
+    let entry =
+        RequestContext::system(now).audit(AuditAction::CertificateKeyBroken, ("certificate", id));
     let detail = json!({ "key": key.spki_sha256, "shares-a-prime-with": other });
     entry.detail(detail).write(tx).await
 }

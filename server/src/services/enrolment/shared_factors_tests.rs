@@ -171,10 +171,15 @@ async fn scenario_recorded(place: &Place) {
         certificates::insert_intent(&mut tx, &new).await.unwrap();
         let seq = i64::try_from(place + 1).unwrap();
         rsa_keys::insert(&mut tx, &new.id, seq).await.unwrap();
-        crate::services::testing::audit(Actor::System, "test", "certificate", &new.id)
-            .write(&mut tx, later(0))
-            .await
-            .unwrap();
+        crate::services::testing::audit(
+            Actor::System,
+            crate::services::testing::PREPARED,
+            "certificate",
+            &new.id,
+        )
+        .write(&mut tx, later(0))
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         ids.push(new.id);
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::services::account_service::AccountService;
 use crate::services::command::Outcome;
 use crate::services::{Fault, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::outbox::{self, State};
 use crate::store::users;
 
@@ -33,7 +34,7 @@ impl AccountService<'_> {
                 }
                 let mail = outbox::find(&mut *tx, id).await?;
                 let mail = mail.ok_or(Fault::Inconsistent("message is missing"))?;
-                let entry = context.audit("mail.bounced", ("mail", id));
+                let entry = context.audit(AuditAction::MailBounced, ("mail", id));
                 let detail = json!({ "kind": mail.kind, "user": mail.user_id });
                 entry.detail(detail).write(tx).await?;
                 return Ok(Some(id.clone()));
@@ -49,7 +50,7 @@ impl AccountService<'_> {
     /// Faults of the store.
     pub async fn send_again(&self, id: &str, now: Timestamp) -> Result<bool> {
         let context = RequestContext::system(now);
-        let command = context.command("mail.retried", ("mail", id));
+        let command = context.command(AuditAction::MailRetried, ("mail", id));
         let sent = self.execute(command, async |tx| {
             let mail = outbox::find(&mut *tx, id).await?;
             let Some(mail) = mail.filter(|mail| mail.state == State::Failed) else {

@@ -16,6 +16,7 @@ use crate::mail::smtp_connection::SmtpConnection;
 use crate::mail::{DeliveryError, Lang, SmtpConfig, Verdict};
 use crate::services::command::Outcome;
 use crate::services::{Fault, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::outbox::{self, Language, Mail, State};
 
 /// Messages read at a time.
@@ -199,7 +200,7 @@ impl Services {
 
     async fn record_sent(&self, mail: &Mail, reply: &str, now: Timestamp) -> Result<()> {
         let context = RequestContext::system(now);
-        let command = context.command("mail.sent", ("mail", &mail.id));
+        let command = context.command(AuditAction::MailSent, ("mail", &mail.id));
         let accounts = self.accounts();
         let recorded = accounts.execute(command, async |tx| {
             if !outbox::set_sent(tx, &mail.id, reply, now).await? {
@@ -230,7 +231,7 @@ impl Services {
 
     async fn mark_failed(&self, mail: &Mail, error: &DeliveryError, now: Timestamp) -> Result<()> {
         let context = RequestContext::system(now);
-        let command = context.command("mail.given-up", ("mail", &mail.id));
+        let command = context.command(AuditAction::MailGivenUp, ("mail", &mail.id));
         let accounts = self.accounts();
         let given_up = accounts.execute(command, async |tx| {
             if !outbox::set_failed(tx, &mail.id, error.code(), error.reply(), now).await? {

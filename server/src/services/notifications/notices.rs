@@ -10,6 +10,7 @@ use crate::mail::Notification;
 use crate::services::command::Outcome;
 use crate::services::notifications::tell;
 use crate::services::{RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate};
 use crate::store::grants::{self, Grant};
 use crate::store::users;
@@ -86,7 +87,7 @@ impl Services {
             return Ok(false);
         }
         let context = RequestContext::system(now);
-        let command = context.command("notice.written", ("certificate", &seen.id));
+        let command = context.command(AuditAction::NoticeWritten, ("certificate", &seen.id));
         let accounts = self.accounts();
         let written = accounts.execute(command, async |tx| {
             let row = certificates::find(&mut *tx, &seen.id).await?;
@@ -127,7 +128,7 @@ impl Services {
     /// False if it was used or has lapsed in the meantime.
     async fn lapse_grant(&self, grant: &Grant, now: Timestamp) -> Result<bool> {
         let context = RequestContext::system(now);
-        let command = context.command("grant.lapsed", ("grant", &grant.id));
+        let command = context.command(AuditAction::GrantLapsed, ("grant", &grant.id));
         let accounts = self.accounts();
         let lapsed = accounts.execute(command, async |tx| {
             if !grants::lapse(tx, &grant.id).await? {

@@ -16,7 +16,7 @@ use crate::mail::smtp_config::{Contact, Protection, Sender, Server};
 use crate::services::Services;
 use crate::services::step::StepHook;
 use crate::services::testing::audit;
-use crate::services::testing::{World, at};
+use crate::services::testing::{PREPARED, World, at};
 use crate::store::audit::Actor;
 use inkan_server_fixtures::ca::bank;
 
@@ -56,7 +56,7 @@ async fn send_all(store: &Store) {
                 .unwrap()
         );
     }
-    let row = audit(Actor::System, "test", "mail", "all");
+    let row = audit(Actor::System, PREPARED, "mail", "all");
     row.write(&mut tx, at(100)).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -103,7 +103,7 @@ async fn a_message_that_another_instance_sent_meanwhile_is_not_sent_again() {
                 .unwrap()
         );
     }
-    let row = audit(Actor::System, "test", "mail", "three");
+    let row = audit(Actor::System, PREPARED, "mail", "three");
     row.write(&mut tx, at(9)).await.unwrap();
     tx.commit().await.unwrap();
 

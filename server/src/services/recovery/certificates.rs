@@ -8,6 +8,7 @@ use crate::services::certificates::lifecycle::transitions::{self, Ending};
 use crate::services::certificates::lifecycle::{Reason, expired};
 use crate::services::{RequestContext, Result};
 use crate::store::Tx;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Ca, Certificate, State};
 use crate::store::unknown_serials::{self, UnknownSerial};
 
@@ -123,7 +124,7 @@ impl Reconciliation<'_> {
         }
         let (name, reason) = (report::name(ca), reason.as_str().to_owned());
         self.context
-            .audit("certificate.unknown-revoked", ("serial", serial))
+            .audit(AuditAction::CertificateUnknownRevoked, ("serial", serial))
             .detail(json!({ "ca": name, "reason": reason, "note": lost.source }))
             .write(tx)
             .await?;

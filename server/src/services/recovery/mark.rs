@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::services::account_service::AccountService;
 use crate::services::command::Outcome;
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::restores::{self, Restore};
 
 impl AccountService<'_> {
@@ -15,7 +16,7 @@ impl AccountService<'_> {
     /// Faults of the store.
     pub async fn mark_restored(&self, restore: &Restore, now: Timestamp) -> Result<()> {
         let context = RequestContext::system(now);
-        let command = context.command("database.restored", ("database", &restore.id));
+        let command = context.command(AuditAction::DatabaseRestored, ("database", &restore.id));
         let marked = self.execute(command, async |tx| {
             restores::insert(tx, restore).await?;
             let detail = json!({ "backup_at": restore.backup_at, "audit_seq": restore.audit_seq });

@@ -15,6 +15,7 @@ use crate::ca::reason::Reason;
 use crate::services::account_service::AccountService;
 use crate::services::certificates::status::on_record;
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::audit::AuditRow;
 use crate::store::certificates::{self, Ca};
 use crate::store::restores::{self, Restore};
@@ -154,30 +155,32 @@ impl Reconciliation<'_> {
     /// The last state that an export tells of each certificate.
     async fn exported(&mut self, tx: &mut Tx, rows: &[AuditRow]) -> Result<()> {
         let mut issued: HashMap<&str, (Ca, String)> = HashMap::new();
-        let mut last: Vec<(&str, &AuditRow, Value)> = Vec::new();
+        let mut last: HashMap<&str, (&AuditRow, Value)> = HashMap::new();
         let rows = rows.iter().filter(|row| row.subject_kind == "certificate");
         for row in rows.filter(|row| row.outcome == "done") {
             let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
-            if row.action == "certificate.intended" {
+            let action = AuditAction::parse(&row.action);
+            if action == Some(AuditAction::CertificateIntended) {
                 let ca = detail["ca"].as_str().and_then(CaId::parse).map(on_record);
                 let serial = detail["serial"].as_str().map(str::to_owned);
                 issued.extend(ca.zip(serial).map(|one| (row.subject_id.as_str(), one)));
             }
-            if ENDS.contains(&row.action.as_str())
+            if action.is_some_and(|action| ENDS.contains(&action))
                 || issued.contains_key(row.subject_id.as_str())
-                || row.action == "certificate.released"
+                || action == Some(AuditAction::CertificateReleased)
             {
-                last.retain(|(id, ..)| *id != row.subject_id);
-                last.push((&row.subject_id, row, detail));
+                last.insert(&row.subject_id, (row, detail));
             }
         }
-        for (id, row, detail) in last {
+        let mut last: Vec<_> = last.into_iter().collect();
+        last.sort_by_key(|(_, (row, _))| row.seq);
+        for (id, (row, detail)) in last {
             let source = format!("audit row {}", row.seq);
-            let reason = match row.action.as_str() {
-                "certificate.released" => continue,
-                "certificate.suspended" => Reason::CertificateHold,
-                "certificate.superseded" => Reason::Superseded,
-                "certificate.revoked" => {
+            let reason = match AuditAction::parse(&row.action) {
+                Some(AuditAction::CertificateReleased) => continue,
+                Some(AuditAction::CertificateSuspended) => Reason::CertificateHold,
+                Some(AuditAction::CertificateSuperseded) => Reason::Superseded,
+                Some(AuditAction::CertificateRevoked) => {
                     let reason = detail["reason"].as_str().and_then(Reason::parse);
                     reason.unwrap_or(Reason::Unspecified)
                 }
@@ -201,10 +204,10 @@ impl Reconciliation<'_> {
 }
 
 /// Actions after which a certificate is not valid any more.
-const ENDS: [&str; 3] = [
-    "certificate.revoked",
-    "certificate.suspended",
-    "certificate.superseded",
+const ENDS: [AuditAction; 3] = [
+    AuditAction::CertificateRevoked,
+    AuditAction::CertificateSuspended,
+    AuditAction::CertificateSuperseded,
 ];
 
 async fn write_row(tx: &mut Tx, context: &RequestContext, report: &Report) -> Result<()> {
@@ -218,7 +221,7 @@ async fn write_row(tx: &mut Tx, context: &RequestContext, report: &Report) -> Re
         "lost": report.lost,
     });
     context
-        .audit("database.reconciled", ("database", &number))
+        .audit(AuditAction::DatabaseReconciled, ("database", &number))
         .detail(detail)
         .write(tx)
         .await

@@ -11,6 +11,7 @@ use crate::services::staff::directory::temporary_password;
 use crate::services::validation::{codes, names};
 use crate::services::{Refusal, RequestContext, Result, StaffRefusal};
 use crate::store::activation_codes::{self, ActivationCode};
+use crate::store::audit::AuditAction;
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::{Db, id};
 
@@ -94,7 +95,7 @@ impl AccountService<'_> {
                 };
                 activation_codes::put(tx, &code).await?;
                 context
-                    .audit("staff.bootstrap-officer", ("staff", &member.id))
+                    .audit(AuditAction::StaffBootstrapOfficer, ("staff", &member.id))
                     .detail(
                         json!({ "name": &member.name, "employee_number": &member.employee_number }),
                     )
@@ -119,7 +120,7 @@ impl AccountService<'_> {
         context: &RequestContext,
         staff_id: &str,
     ) -> Result<Half> {
-        let command = context.command("staff.credential-issued", ("staff", staff_id));
+        let command = context.command(AuditAction::StaffCredentialIssued, ("staff", staff_id));
         let half = self.audit_refusals(command, async {
             let officer = self.staff_with(context, &[Role::SecurityOfficer]).await?;
             for _ in 0..TRIES {

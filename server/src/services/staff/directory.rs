@@ -10,6 +10,7 @@ use crate::services::settings::Settings;
 use crate::services::validation::{codes, names};
 use crate::services::{Caller, Error, Fault, Refusal, RequestContext, Result, StaffRefusal};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, Expiring, Issuer, State};
 use crate::store::contracts::{self, Contract, Search};
 use crate::store::grants::{self, Grant};
@@ -125,7 +126,7 @@ impl AccountService<'_> {
             return Ok(member);
         }
         let refusal = Refusal::from(StaffRefusal::CertificateInactive);
-        let entry = context.audit("staff.presented", ("certificate", &sha256));
+        let entry = context.audit(AuditAction::StaffPresented, ("certificate", &sha256));
         self.audit_refusal(entry.by(Actor::Anonymous).refused(&refusal))
             .await?;
         Err(refusal.into())
@@ -134,7 +135,7 @@ impl AccountService<'_> {
     /// A member of staff requests what their role may not have. Audited.
     pub async fn off_limits(&self, context: &RequestContext, place: &str) -> Error {
         let refusal = Refusal::RoleMissing;
-        let entry = context.audit("staff.off-limits", ("page", place));
+        let entry = context.audit(AuditAction::StaffOffLimits, ("page", place));
         match self.audit_refusal(entry.refused(&refusal)).await {
             Ok(()) => refusal.into(),
             Err(fault) => fault,
@@ -165,7 +166,7 @@ impl AccountService<'_> {
         let context = RequestContext::new(actor, Caller::default(), now);
         let added = self.transaction(async |tx| {
             staff::insert(tx, &member).await?;
-            let entry = context.audit("staff.added", ("staff", &member.id));
+            let entry = context.audit(AuditAction::StaffAdded, ("staff", &member.id));
             let detail = json!({ "name": name, "employee_number": employee_number, "role": role });
             entry.detail(detail).write(tx).await
         });

@@ -6,14 +6,16 @@
 //! - this file: the row, appending, reading
 //! - [`verify`](mod@verify): checking the chain
 //! - [`search`]: rows by a query; [`history`]: what the users of one contract may read
-//! - [`checkpoints`]: signed heads; [`repeats`]: counting repeated refusals
+//! - [`action`]: what is recorded; [`checkpoints`]: signed heads; [`repeats`]: counting repeated refusals
 
+pub mod action;
 pub mod checkpoints;
 pub mod history;
 pub mod repeats;
 pub mod search;
 pub mod verify;
 
+pub use action::AuditAction;
 pub use verify::{Break, Chain, Head, head, verify};
 
 use std::net::IpAddr;
@@ -80,7 +82,7 @@ pub struct AuditEntry<'a> {
     /// Who.
     pub actor: Actor,
     /// What, as a stable dotted word like `certificate.issued`.
-    pub action: &'static str,
+    pub action: AuditAction,
     /// Kind of the subject: `user`, `certificate`, `contract`, …
     pub subject_kind: &'static str,
     /// Its id, or the value given instead.
@@ -219,7 +221,7 @@ pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result
         at: Timestamp::from_second(at.as_second()).unwrap_or(at),
         actor_kind: entry.actor.kind().to_owned(),
         actor_id: entry.actor.id().map(str::to_owned),
-        action: entry.action.to_owned(),
+        action: entry.action.as_str().to_owned(),
         subject_kind: entry.subject_kind.to_owned(),
         // Input from a stranger may contain a NUL, which PostgreSQL does not store in text.
         subject_id: entry.subject_id.replace('\0', "\u{fffd}"),

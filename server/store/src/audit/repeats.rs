@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{Actor, AuditEntry, Outcome};
+use super::{Actor, AuditAction, AuditEntry, Outcome};
 use inkan_network::{Network, widest};
 
 /// How long refusals are counted before the count becomes a row.
@@ -25,7 +25,7 @@ const SEVERAL: &str = "several";
 /// Which refusals are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Kind {
-    action: &'static str,
+    action: AuditAction,
     code: String,
     place: Place,
 }
@@ -292,7 +292,7 @@ mod tests {
     fn entry<'a>(subject_kind: &'static str, subject: &'a str, address: &str) -> AuditEntry<'a> {
         AuditEntry {
             actor: Actor::Anonymous,
-            action: "thing.tried",
+            action: AuditAction::LoginPassword,
             subject_kind,
             subject_id: subject,
             address: Some(address.parse().unwrap()),

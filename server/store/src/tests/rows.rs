@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::applications::{self, NewApplication};
-use crate::audit::{self, Actor, AuditEntry, Outcome};
+use crate::audit::{self, Actor, AuditAction, AuditEntry, Outcome};
 use crate::certificates::{Issuer, NewIntent};
 use crate::contracts::{self, AccountType, Contract, Method, Status};
 use crate::crls::{Kind, Published};
@@ -26,7 +26,7 @@ pub(super) fn at(second: i64) -> Timestamp {
 pub(super) async fn note(tx: &mut Tx, subject: &str) -> Result<i64, StoreError> {
     let entry = AuditEntry {
         actor: Actor::System,
-        action: "test.done",
+        action: AuditAction::ContractCreated,
         subject_kind: "test",
         subject_id: subject,
         address: Some("192.0.2.1".parse().unwrap()),

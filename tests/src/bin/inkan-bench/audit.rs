@@ -222,7 +222,7 @@ async fn command(store: &Store, n: usize, chained: bool) -> Result<(), StoreErro
     if chained {
         let entry = AuditEntry {
             actor: Actor::Anonymous,
-            action: "login.refused",
+            action: audit::AuditAction::LoginPassword,
             subject_kind: "login",
             subject_id: &key,
             address: Some([192, 0, 2, 1].into()),

@@ -141,7 +141,7 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
     enrolment_requests::create(tx, &waits).await?;
     let entry = AuditEntry {
         actor: Actor::System,
-        action: "benchmark.seeded",
+        action: audit::AuditAction::RequestCreated,
         subject_kind: "user",
         subject_id: &user,
         address: None,

@@ -12,6 +12,7 @@ use crate::services::command::Outcome;
 use crate::services::credentials::same;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, State};
+use crate::store::audit::AuditAction;
 use crate::store::id::sha256_hex;
 use crate::store::{Tx, sessions};
 
@@ -33,7 +34,7 @@ impl AccountService<'_> {
         // An unknown code leaves no trace: anybody can invent one.
         let known = agent_logins::by_code(self.store, &digest).await?;
         let known = known.ok_or(Refusal::LoginCodeInvalid)?;
-        let command = context.command("agent-login.opened", ("agent-login", &known.id));
+        let command = context.command(AuditAction::AgentLoginOpened, ("agent-login", &known.id));
         let opened = self.execute(command, async |tx| {
             let login = agent_logins::by_code(&mut *tx, &digest).await?;
             let login = login.ok_or(Refusal::LoginCodeInvalid)?;

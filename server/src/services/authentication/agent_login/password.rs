@@ -9,6 +9,7 @@ use crate::services::authentication::login::Registered;
 use crate::services::authentication::login::attempt::{Attempt, Presented, Second};
 use crate::services::authentication::session::{NewSession, Stage, Started, prepare};
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::login_history::{Method, Via};
 use crate::store::sessions;
 
@@ -48,7 +49,7 @@ impl AccountService<'_> {
         } = &registered;
         let attempt = Attempt {
             context,
-            action: "login.certificate",
+            action: AuditAction::LoginCertificate,
             method: Method::Certificate,
             via: Some(Via::Agent),
             user,

@@ -15,6 +15,7 @@ use crate::services::command::Outcome;
 use crate::services::credentials::{clip, random_credential, same};
 use crate::services::{Error, Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, State};
+use crate::store::audit::AuditAction;
 use crate::store::id::sha256_hex;
 
 const SUBJECT: &str = "agent-login";
@@ -37,7 +38,7 @@ impl AccountService<'_> {
         let credential = random_credential()?;
         let digest = sha256_hex(credential.expose().as_bytes());
         let expires_at = later(now, PROOF);
-        let command = context.command("agent-login.picked-up", (SUBJECT, id));
+        let command = context.command(AuditAction::AgentLoginPickedUp, (SUBJECT, id));
         let picked_up = self.execute(command, async |tx| {
             if agent_logins::pick_up(tx, id, &digest, now, expires_at).await? {
                 return Ok(Outcome::done(()).detail(json!({ "agent": clip(agent) })));
@@ -77,7 +78,7 @@ impl AccountService<'_> {
     ) -> Result<()> {
         let now = context.now;
         self.in_agents_hands(id, credential, now).await?;
-        let command = context.command("agent-login.failed", (SUBJECT, id));
+        let command = context.command(AuditAction::AgentLoginFailed, (SUBJECT, id));
         let noted = self.execute(command, async |tx| {
             if progress.step != ProgressStep::Failed {
                 agent_logins::set_progress(tx, id, progress.step.as_str()).await?;
@@ -109,7 +110,7 @@ impl AccountService<'_> {
     ) -> Result<Proved> {
         let now = context.now;
         self.in_agents_hands(id, credential, now).await?;
-        let command = context.command("agent-login.proved", (SUBJECT, id));
+        let command = context.command(AuditAction::AgentLoginProved, (SUBJECT, id));
         let registered = match self.registered(presented, context.caller, now).await {
             Err(Error::Refused(refusal)) => {
                 let failed = self.execute(command, async |tx| {

@@ -11,6 +11,7 @@ use crate::services::command::Outcome;
 use crate::services::credentials::{comparison_code, random_credential};
 use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, NewAgentLogin, State};
+use crate::store::audit::AuditAction;
 use crate::store::id;
 
 /// A login as the requesting browser sees it. It never shows who proved what.
@@ -50,7 +51,7 @@ impl AccountService<'_> {
             created_at: now,
             deadline: later(now, self.settings.periods.pick_up),
         };
-        let command = context.command("agent-login.created", ("agent-login", &new.id));
+        let command = context.command(AuditAction::AgentLoginCreated, ("agent-login", &new.id));
         let created = self.execute(command, async |tx| {
             if let Some(before) = before {
                 let digest = id::sha256_hex(before.as_bytes());

@@ -15,6 +15,7 @@ use crate::services::authentication::login::{certificate_status, proved_certific
 use crate::services::command::Outcome;
 use crate::services::notifications::tell;
 use crate::services::{Caller, Fault, Refusal, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::audit::{self, Actor};
 use crate::store::contracts::{self, Contract, Status};
 use crate::store::login_history::{self, Login, Method, Via};
@@ -25,7 +26,7 @@ use crate::store::{Tx, id};
 /// An attempt of a known user.
 pub(in crate::services) struct Attempt<'a> {
     pub(in crate::services) context: &'a RequestContext,
-    pub(in crate::services) action: &'static str,
+    pub(in crate::services) action: AuditAction,
     pub(in crate::services) method: Method,
     /// How the certificate was presented, if the method alone does not show it.
     pub(in crate::services) via: Option<Via>,
@@ -263,7 +264,7 @@ impl AccountService<'_> {
     pub(in crate::services) async fn settle_unknown<T>(
         &self,
         context: &RequestContext,
-        action: &'static str,
+        action: AuditAction,
         login_id: &str,
     ) -> Result<T> {
         let now = context.now;

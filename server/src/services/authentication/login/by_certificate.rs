@@ -6,6 +6,7 @@ use super::LoggedIn;
 use super::attempt::{Attempt, Presented, Second};
 use crate::services::account_service::AccountService;
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::login_history::Method;
 
 impl AccountService<'_> {
@@ -25,7 +26,7 @@ impl AccountService<'_> {
         let user = &registered.user;
         let attempt = Attempt {
             context,
-            action: "login.certificate",
+            action: AuditAction::LoginCertificate,
             method: Method::Certificate,
             via: None,
             user,

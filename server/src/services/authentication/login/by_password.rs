@@ -8,6 +8,7 @@ use super::attempt::{Attempt, Presented, Second};
 use crate::services::account_service::AccountService;
 use crate::services::validation::codes::login_id_as_typed;
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::login_history::{self, Login, Method};
 use crate::store::users;
 
@@ -26,7 +27,7 @@ impl AccountService<'_> {
         login_id: &str,
         password: Secret,
     ) -> Result<LoggedIn> {
-        let how = ("login.password", Method::Password);
+        let how = (AuditAction::LoginPassword, Method::Password);
         self.by_password(context, how, login_id, password).await
     }
 
@@ -40,7 +41,7 @@ impl AccountService<'_> {
         login_id: &str,
         password: Secret,
     ) -> Result<LoggedIn> {
-        let how = ("enrolment.identified", Method::Enrolment);
+        let how = (AuditAction::EnrolmentIdentified, Method::Enrolment);
         self.by_password(context, how, login_id, password).await
     }
 
@@ -52,7 +53,7 @@ impl AccountService<'_> {
     async fn by_password(
         &self,
         context: &RequestContext,
-        (action, method): (&'static str, Method),
+        (action, method): (AuditAction, Method),
         login_id: &str,
         password: Secret,
     ) -> Result<LoggedIn> {

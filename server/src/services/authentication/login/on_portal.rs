@@ -7,6 +7,7 @@ use crate::services::authentication::session::{Authenticated, Stage};
 use crate::services::command::Outcome;
 use crate::services::{Error, Refusal, RequestContext, Result};
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::Certificate;
 use crate::store::contracts::Method;
 use crate::store::sessions;
@@ -62,7 +63,7 @@ impl AccountService<'_> {
             Err(Error::Refused(refusal)) => {
                 let context = context.by(Actor::User(found.user.id.clone()));
                 let subject = ("certificate", certificate_id);
-                let command = context.command("session.certificate", subject);
+                let command = context.command(AuditAction::SessionCertificate, subject);
                 let ended = self.execute(command, async |tx| {
                     sessions::delete(tx, &found.session.token_sha256).await?;
                     Ok(Outcome::refused(refusal))

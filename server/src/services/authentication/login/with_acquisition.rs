@@ -15,11 +15,12 @@ use crate::services::account_service::AccountService;
 use crate::services::certificates::lifecycle::expired;
 use crate::services::validation::codes::login_id_as_typed;
 use crate::services::{RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::login_history::Method;
 use crate::store::users::{self, User};
 use crate::store::{Db, acquisition, certificates, grants};
 
-const ACTION: &str = "enrolment.identified";
+const ACTION: AuditAction = AuditAction::EnrolmentIdentified;
 
 /// Where the session stores for which grant the password was entered.
 const PROVED: &str = "grant";

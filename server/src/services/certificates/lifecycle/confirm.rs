@@ -11,6 +11,7 @@ use crate::services::authentication::locks::Lock;
 use crate::services::command::Outcome;
 use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::Tx;
+use crate::store::audit::AuditAction;
 use crate::store::contracts::{self, Status};
 use crate::store::users::{self, PasswordKind, PasswordState, User};
 
@@ -37,8 +38,10 @@ impl AccountService<'_> {
         typed: Secret,
     ) -> Result<User> {
         let action = match kind {
-            PasswordKind::Login | PasswordKind::LoginWithCertificate => "user.login-password-given",
-            PasswordKind::Confirmation => "user.confirmed",
+            PasswordKind::Login | PasswordKind::LoginWithCertificate => {
+                AuditAction::UserLoginPasswordGiven
+            }
+            PasswordKind::Confirmation => AuditAction::UserConfirmed,
             PasswordKind::Acquisition => {
                 return Err(Fault::Inconsistent("not a user's own").into());
             }

@@ -7,6 +7,7 @@ use super::transitions::expired;
 use crate::services::{RequestContext, Result};
 use crate::store::Tx;
 use crate::store::audit::Actor;
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, State};
 
 /// Stored as the reason of a certificate that lapsed after its expiry.
@@ -30,7 +31,7 @@ pub(in crate::services) async fn lapse_expired(
         let step = (row.state, to);
         certificates::set_state(tx, &row.id, step, &Actor::System, now, Some(EXPIRED)).await?;
         context
-            .audit("certificate.lapsed", ("certificate", &row.id))
+            .audit(AuditAction::CertificateLapsed, ("certificate", &row.id))
             .detail(json!({ "serial": row.serial, "from": row.state.as_str() }))
             .write(tx)
             .await?;

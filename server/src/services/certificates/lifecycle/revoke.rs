@@ -6,6 +6,7 @@ use super::transitions::{self, Ending};
 use super::{LifecycleRefusal, Reason, reason};
 use crate::services::command::Outcome;
 use crate::services::{Fault, Refusal, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate};
 
 impl Services {
@@ -24,7 +25,10 @@ impl Services {
         reason: Reason,
     ) -> Result<Certificate> {
         let accounts = self.accounts();
-        let command = context.command("certificate.revoked", ("certificate", certificate_id));
+        let command = context.command(
+            AuditAction::CertificateRevoked,
+            ("certificate", certificate_id),
+        );
         let checked = accounts.audit_refusals(command, async {
             if !reason::BY_CUSTOMER.contains(&reason) {
                 return Err(Refusal::Lifecycle(LifecycleRefusal::ReasonNotAllowed).into());

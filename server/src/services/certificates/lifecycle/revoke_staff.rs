@@ -9,6 +9,7 @@ use super::transitions::{self, Ending};
 use super::{Reason, expired};
 use crate::services::command::Outcome;
 use crate::services::{RequestContext, Result, Services, StaffRefusal};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, State};
 use crate::store::enrolment_requests::{self as requests, Outcome as End};
 use crate::store::staff::{self, Role, StaffMember, Status};
@@ -31,7 +32,10 @@ impl Services {
         staff_id: &str,
     ) -> Result<StaffMember> {
         let (accounts, now) = (self.accounts(), context.now);
-        let command = context.command("staff.certificate-revoked-at-once", ("staff", staff_id));
+        let command = context.command(
+            AuditAction::StaffCertificateRevokedAtOnce,
+            ("staff", staff_id),
+        );
         let officer = accounts.staff_with(context, &[Role::SecurityOfficer]);
         let officer = accounts.audit_refusals(command, officer).await?;
         let suspended = accounts.execute(command, async |tx| {

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::state_machine::{Event, GrantEvent, next, next_grant};
 use super::{Reason, notify};
 use crate::services::{Fault, Refusal, RequestContext, Result};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::enrolment_requests::{self as requests, Outcome};
 use crate::store::{Subject, Tx, contracts, grants, sessions, staff, users};
@@ -29,7 +30,7 @@ async fn change(
     tx: &mut Tx,
     row: &Certificate,
     event: Event,
-    action: &'static str,
+    action: AuditAction,
     ending: &Ending<'_>,
 ) -> Result<State> {
     let RequestContext { actor, now, .. } = ending.context;
@@ -63,12 +64,26 @@ pub(in crate::services) async fn revoke(
     row: &Certificate,
     ending: &Ending<'_>,
 ) -> Result<()> {
-    change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
+    change(
+        tx,
+        row,
+        Event::Revoke,
+        AuditAction::CertificateRevoked,
+        ending,
+    )
+    .await?;
     if let Some(user_id) = &row.user_id {
         // A renewal depends on the certificate to be renewed, and ends with it.
         let pending = certificates::pending_for_user(&mut *tx, user_id).await?;
         if let Some(successor) = pending.filter(|p| p.replaces.as_deref() == Some(&row.id)) {
-            change(tx, &successor, Event::Revoke, "certificate.revoked", ending).await?;
+            change(
+                tx,
+                &successor,
+                Event::Revoke,
+                AuditAction::CertificateRevoked,
+                ending,
+            )
+            .await?;
         }
         leave(tx, user_id, "certificate-revoked", ending.context.now).await?;
     }
@@ -84,7 +99,14 @@ pub(in crate::services) async fn give_up(
     row: &Certificate,
     ending: &Ending<'_>,
 ) -> Result<()> {
-    change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
+    change(
+        tx,
+        row,
+        Event::Revoke,
+        AuditAction::CertificateRevoked,
+        ending,
+    )
+    .await?;
     notify::tell_given_up(tx, row, ending).await
 }
 
@@ -98,7 +120,14 @@ pub(in crate::services) async fn suspend(
         reason: Reason::CertificateHold,
         ..*ending
     };
-    change(tx, row, Event::Suspend, "certificate.suspended", &hold).await?;
+    change(
+        tx,
+        row,
+        Event::Suspend,
+        AuditAction::CertificateSuspended,
+        &hold,
+    )
+    .await?;
     if let Some(user_id) = &row.user_id {
         leave(tx, user_id, "certificate-suspended", ending.context.now).await?;
     }
@@ -111,7 +140,14 @@ pub(in crate::services) async fn release(
     row: &Certificate,
     ending: &Ending<'_>,
 ) -> Result<()> {
-    change(tx, row, Event::Release, "certificate.released", ending).await?;
+    change(
+        tx,
+        row,
+        Event::Release,
+        AuditAction::CertificateReleased,
+        ending,
+    )
+    .await?;
     Ok(())
 }
 
@@ -136,7 +172,14 @@ pub(in crate::services) async fn cancel(
     for user in users::list_for_contract(&mut *tx, contract_id).await? {
         for row in certificates::list_for_user(&mut *tx, &user.id).await? {
             if next(row.state, Event::Revoke, expired(&row, now)).is_ok() {
-                change(tx, &row, Event::Revoke, "certificate.revoked", &ending).await?;
+                change(
+                    tx,
+                    &row,
+                    Event::Revoke,
+                    AuditAction::CertificateRevoked,
+                    &ending,
+                )
+                .await?;
                 revoked += 1;
             }
         }
@@ -153,7 +196,7 @@ pub(in crate::services) async fn cancel(
     }
     let entry = ending
         .context
-        .audit("contract.cancelled", ("contract", contract_id));
+        .audit(AuditAction::ContractCancelled, ("contract", contract_id));
     let detail = json!({
         "certificates": revoked, "sessions": left.sessions, "requests": left.requests,
         "grants": lapsed, "note": ending.note,

@@ -13,6 +13,7 @@ use crate::ca::reason::Reason;
 use crate::ca::shard;
 use crate::services::command::Outcome;
 use crate::services::{Error, Fault, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::{Ca, State};
 use crate::store::crls::{self, EndedRow, Kind, Published};
 use crate::store::sequence_floors::{self, Floor};
@@ -159,7 +160,7 @@ impl Services {
         let delta_der = self.signed(scope, &delta, entries).await?;
 
         let (context, subject) = (RequestContext::system(now), format!("{name}/{number}"));
-        let command = context.command("crl.published", ("crl", &subject));
+        let command = context.command(AuditAction::CrlPublished, ("crl", &subject));
         let accounts = self.accounts();
         let stored = accounts.execute(command, async |tx| {
             for (crl, der) in [(&full, full_der), (&delta, delta_der)] {

@@ -13,6 +13,7 @@ use super::scope::{ca_id, on_record};
 use crate::ca::ocsp::Signer;
 use crate::services::command::Outcome;
 use crate::services::{Refusal, RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::certificates::Ca;
 use crate::store::id;
 use crate::store::signer_certificates::{self as rows, NewSigner, SignerCertificate};
@@ -130,7 +131,7 @@ impl Services {
             created_at: now,
         };
         let context = RequestContext::system(now);
-        let command = context.command("signer.intended", ("signer", &new.id));
+        let command = context.command(AuditAction::SignerIntended, ("signer", &new.id));
         let accounts = self.accounts();
         let recorded = accounts.execute(command, async |tx| {
             rows::insert_intent(tx, &new).await?;
@@ -152,7 +153,7 @@ impl Services {
         let der = self.inner.ca.sign(ca_id(ca), tbs).await?;
         let sha256 = sha256_hex(&der);
         let context = RequestContext::system(now);
-        let command = context.command("signer.issued", ("signer", row_id));
+        let command = context.command(AuditAction::SignerIssued, ("signer", row_id));
         let accounts = self.accounts();
         let stored = accounts.execute(command, async |tx| {
             if !rows::set_issued(tx, row_id, &der, &sha256, now).await? {

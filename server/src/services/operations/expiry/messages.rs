@@ -9,6 +9,7 @@ use crate::mail::Notification;
 use crate::services::command::Outcome;
 use crate::services::notifications::operator_mail;
 use crate::services::{RequestContext, Result, Services};
+use crate::store::audit::AuditAction;
 use crate::store::outbox;
 
 /// The result of a run of the job.
@@ -64,7 +65,7 @@ impl Services {
                 continue;
             }
             let context = RequestContext::system(now);
-            let command = context.command("expiry.told", (item, &one.name));
+            let command = context.command(AuditAction::ExpiryTold, (item, &one.name));
             let accounts = self.accounts();
             let told = accounts.execute(command, async |tx| {
                 if !outbox::insert(tx, &mail).await? {

@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 use crate::services::authentication::login::CertificateRefusal;
 use crate::services::authentication::session::{NewSession, Stage};
 use crate::services::testing::audit;
-use crate::services::testing::{LOGIN_PASSWORD, World, anonymous, at, caller, refusal, said};
+use crate::services::testing::{
+    LOGIN_PASSWORD, PREPARED, World, anonymous, at, caller, refusal, said,
+};
 use crate::services::{Refusal, Result};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, NewIntent, State};
@@ -111,7 +113,7 @@ async fn a_certificate_not_recorded_is_a_stranger() {
         shard: String::new(),
     };
     certificates::insert_intent(&mut tx, &intent).await.unwrap();
-    audit(Actor::System, "test", "certificate", "forged")
+    audit(Actor::System, PREPARED, "certificate", "forged")
         .write(&mut tx, at(0))
         .await
         .unwrap();
@@ -253,7 +255,7 @@ async fn a_certificate_session_lives_with_its_certificate() {
     world.set_state(&id, State::Suspended, State::Active).await;
     let mut tx = world.store.begin().await.unwrap();
     assert!(contracts::cancel(&mut tx, &done.contract.id).await.unwrap());
-    audit(Actor::System, "test", "contract", &done.contract.id)
+    audit(Actor::System, PREPARED, "contract", &done.contract.id)
         .write(&mut tx, at(14))
         .await
         .unwrap();

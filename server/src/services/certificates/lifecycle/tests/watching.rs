@@ -7,7 +7,7 @@ use crate::services::RequestContext;
 use crate::services::certificates::lifecycle::Reason;
 use crate::services::certificates::status::Ended;
 use crate::services::testing::scene::{Scene, instance, later};
-use crate::services::testing::{anonymous, caller, customer};
+use crate::services::testing::{PREPARED, anonymous, caller, customer};
 use crate::store::Store;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Issuer, State};
@@ -112,7 +112,7 @@ async fn forgotten(place: &Place) {
         let ended = certificates::set_state(&mut tx, &row.id, step, &by, later(1), None);
         assert!(ended.await.unwrap());
         let context = RequestContext::system(later(1));
-        let entry = context.audit("test", ("certificate", &row.id));
+        let entry = context.audit(PREPARED, ("certificate", &row.id));
         entry.write(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     };

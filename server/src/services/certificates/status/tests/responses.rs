@@ -233,10 +233,15 @@ async fn being_issued(place: &Place) {
         shard: String::new(),
     };
     let log = async |mut tx: Tx| {
-        crate::services::testing::audit(Actor::System, "test", "certificate", "intent")
-            .write(&mut tx, now())
-            .await
-            .unwrap();
+        crate::services::testing::audit(
+            Actor::System,
+            crate::services::testing::PREPARED,
+            "certificate",
+            "intent",
+        )
+        .write(&mut tx, now())
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
     };
     let mut tx = scene.store().begin().await.unwrap();
