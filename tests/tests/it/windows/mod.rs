@@ -8,6 +8,7 @@
 //! - [`register`]: `inkan:` links in the registry
 //! - [`console`]: Ctrl-C ends what runs
 //! - [`drivers`]: modules that misbehave, and the agent killed beside one
+//! - [`screen`]: the agent's window on a display of the test's own
 //! - [`window`]: one window per user
 
 mod console;
@@ -17,6 +18,7 @@ mod installer;
 mod journey;
 mod legacy;
 mod register;
+mod screen;
 mod store;
 mod window;
 
