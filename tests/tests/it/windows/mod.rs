@@ -10,6 +10,7 @@
 //! - [`drivers`]: modules that misbehave, and the agent killed beside one
 //! - [`screen`]: the agent's window on a display of the test's own
 //! - [`window`]: one window per user
+//! - [`units`]: the unit tests of the agent's crates
 
 mod console;
 mod drivers;
@@ -20,6 +21,7 @@ mod legacy;
 mod register;
 mod screen;
 mod store;
+mod units;
 mod window;
 
 use std::fs;
