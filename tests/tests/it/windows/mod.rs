@@ -10,6 +10,7 @@
 //! - [`drivers`]: modules that misbehave, and the agent killed beside one
 //! - [`screen`]: the agent's window on a display of the test's own
 //! - [`window`]: one window per user
+//! - [`login`]: from a link through the window to the browser
 //! - [`units`]: the unit tests of the agent's crates
 
 mod console;
@@ -18,6 +19,7 @@ mod files;
 mod installer;
 mod journey;
 mod legacy;
+mod login;
 mod register;
 mod screen;
 mod store;
