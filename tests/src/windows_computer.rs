@@ -1,4 +1,4 @@
-//! A computer with Windows, as far as Wine is one: a prefix of its own with a copy of the agent's program, and beside it the test
+//! A computer with Windows, as far as Wine is one: a prefix of its own with copies of the agent's programs, and beside them the test
 //! double of `ncrypt.dll` (`tests/ncrypt-double/`), or Wine's own.
 
 use std::fs;
@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::driver::limits::Limits;
-use inkan_agent::driver::{HostProgram, Launch};
-use inkan_agent::token::local::LocalTokens;
+use inkan_agent::driver::{self, HostProgram, Launch, RemoteStore, Source};
+use inkan_agent::error::TokenError;
+use inkan_agent::keystore::KeyStore;
+use inkan_agent::keystore::discovery::{Discovery, FoundToken, TokenProvider};
 
 use crate::Outcome;
 use crate::wine::{UNUSED, WinePrefix};
@@ -41,7 +44,9 @@ impl WindowsComputer {
         let directory = prefix.drive_c().join("inkan");
         fs::create_dir(&directory)?;
         let programs = prefix.programs().to_path_buf();
-        place(&programs, "inkan-agent.exe", &directory, "inkan-agent.exe")?;
+        for program in ["inkan-agent.exe", "inkan-agent-window.exe"] {
+            place(&programs, program, &directory, program)?;
+        }
         if double {
             place(&programs, "ncrypt_double.dll", &directory, "ncrypt.dll")?;
             fs::create_dir(directory.join("ncrypt-double"))?;
@@ -62,7 +67,13 @@ impl WindowsComputer {
     /// A command that runs the agent.
     #[must_use]
     pub fn agent(&self) -> Command {
-        let mut command = self.prefix.command(self.directory.join("inkan-agent.exe"));
+        self.command(&self.directory.join("inkan-agent.exe"))
+    }
+
+    /// A command that runs a program for Windows.
+    #[must_use]
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = self.prefix.command(program);
         if self.double {
             // The test double in place of Wine's own library.
             command.env("WINEDLLOVERRIDES", format!("{UNUSED};ncrypt=n"));
@@ -70,9 +81,11 @@ impl WindowsComputer {
         command
     }
 
-    /// The agent as a program that drivers run in: a script, because it takes Wine to start it.
+    /// The agent as a program that drivers run in: a script, because it takes Wine to start it, and `driver-bridge.exe`
+    /// (`tests/ncrypt-double/`), because only a program for Windows can give it its pipes.
     pub fn host(&self) -> Outcome<HostProgram> {
-        let command = self.agent();
+        let mut command = self.command(&self.prefix.programs().join("driver-bridge.exe"));
+        command.arg(r"C:\inkan\inkan-agent.exe");
         let mut words = vec!["exec".to_owned(), "env".to_owned(), "-i".to_owned()];
         for (name, value) in command.get_envs() {
             let value = value.unwrap_or_default().to_string_lossy();
@@ -90,17 +103,16 @@ impl WindowsComputer {
         Ok(HostProgram(script))
     }
 
-    /// The tokens of this computer, as an agent on it would find them.
-    pub fn tokens(&self) -> Outcome<LocalTokens> {
+    /// The token of this computer, as an agent on it would find it.
+    pub fn tokens(&self) -> Outcome<WindowsTokens> {
         self.tokens_within(Duration::MAX)
     }
 
     /// The same, with no call longer than `limit`.
-    pub fn tokens_within(&self, limit: Duration) -> Outcome<LocalTokens> {
-        let tokens = LocalTokens::new(Some(self.host()?), Vec::new(), false);
-        Ok(tokens
-            .with_windows_store()
-            .with_limits(limits().at_most(limit)))
+    pub fn tokens_within(&self, limit: Duration) -> Outcome<WindowsTokens> {
+        let mut launch = self.launch()?;
+        launch.limits = launch.limits.at_most(limit);
+        Ok(WindowsTokens { launch })
     }
 
     /// How drivers are started.
@@ -137,6 +149,37 @@ impl WindowsComputer {
 
     fn double_file(&self, name: &str) -> PathBuf {
         self.directory.join("ncrypt-double").join(name)
+    }
+}
+
+/// The keys that Windows keeps, used by an agent on Linux through a driver under Wine.
+#[derive(Debug)]
+pub struct WindowsTokens {
+    launch: Launch,
+}
+
+impl TokenProvider for WindowsTokens {
+    fn find_tokens(&self) -> Discovery {
+        let mut discovery = Discovery::default();
+        match driver::tokens(&self.launch, &Source::WindowsStore) {
+            Ok(tokens) => discovery.tokens = tokens,
+            Err(error) => discovery.failures.push(error),
+        }
+        discovery
+    }
+
+    fn wait_for_change(&self, limit: Duration) -> bool {
+        std::thread::sleep(limit);
+        true
+    }
+
+    fn open(&self, found: &FoundToken) -> Result<Box<dyn KeyStore>, TokenError> {
+        let store = RemoteStore::open(&self.launch, &Source::WindowsStore, found)?;
+        Ok(Box::new(store))
+    }
+
+    fn try_module(&self, _: &ModuleEntry) -> Result<(), TokenError> {
+        Err(TokenError::NoModule)
     }
 }
 

@@ -188,7 +188,10 @@ pub(crate) unsafe extern "system" fn NCryptSetProperty(
                     key.length = length;
                 }
                 "UI Policy" if !hardware => {
-                    key.prompt = text((*value.cast::<NCRYPT_UI_POLICY>()).pszFriendlyName);
+                    let name = text((*value.cast::<NCRYPT_UI_POLICY>()).pszFriendlyName);
+                    if fault("prompt").is_none() {
+                        key.prompt = name;
+                    }
                 }
                 _ => return Err(NTE_NOT_SUPPORTED),
             }
@@ -229,6 +232,11 @@ fn property_of(object: &Object, property: &str) -> Result<Vec<u8>, i32> {
             Some(_) => Err(NTE_NOT_SUPPORTED),
             None => number(key.policy),
         },
+        // Version and flags (`NCRYPT_UI_PROTECT_KEY_FLAG`), and three texts that the agent does not read.
+        (Object::Key(key), "UI Policy") if !key.prompt.is_empty() => {
+            Ok([&[1, 0, 0, 0, 1, 0, 0, 0][..], &[0; 24]].concat())
+        }
+        (Object::Key(_), "UI Policy") => Err(NTE_NOT_FOUND),
         (Object::Key(key), "Key Usage") => number(key.usage),
         (Object::Key(key), "Length") => number(key.length),
         (Object::Key(key), "Algorithm Group") => {

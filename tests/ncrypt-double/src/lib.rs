@@ -18,6 +18,7 @@
 //! | `CALL CODE`, `CALL@PROVIDER CODE` | the call returns this code (hexadecimal); only for this provider, by the second word of its name |
 //! | `CALL hang`, `CALL crash` | the call never returns; ends the process |
 //! | `policy exportable`, `policy none` | keys report that they can be exported; report no export policy |
+//! | `prompt ignored` | a prompt before each use is accepted and not stored |
 //! | `pss hash` | the TPM signs PSS with a salt as long as the hash, and reports it |
 //!
 //! Never ship it.

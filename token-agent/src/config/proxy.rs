@@ -91,7 +91,7 @@ fn parse(text: &Secret, setting: &Path, field: &'static str) -> Result<Proxy, Se
     Proxy::parse(text).ok_or_else(|| field_error(setting, field, FieldFault::NotProxy))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))] // permission bits
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::fs;

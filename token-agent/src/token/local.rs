@@ -64,13 +64,6 @@ impl LocalTokens {
         self
     }
 
-    /// With the keys that Windows keeps, too, because `host` runs on Windows.
-    #[must_use]
-    pub const fn with_windows_store(mut self) -> Self {
-        self.windows = true;
-        self
-    }
-
     /// With other time limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {

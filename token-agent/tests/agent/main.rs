@@ -26,6 +26,7 @@
 //! - `every_return_value`: how many PINs are sent, for every return value
 //! - `self_test`: the self-test and its report
 //! - `upkeep`: deletion, new PINs, the list of drivers
+#![cfg(unix)] // SoftHSM2 and pcscd
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The tables of PINs sent for each return value are printed if these tests run alone.
 #![allow(clippy::print_stdout)]

@@ -10,6 +10,7 @@
 //! - [`shared`]: other programs on the same card; readers and services that stop
 //! - [`hostile`]: cards that send malformed responses
 //! - [`store`]: the card as a key store
+#![cfg(unix)] // pcscd
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -1,10 +1,14 @@
-//! The users of processes, as SIDs in text form (`S-1-5-21-…`).
+//! The users of processes, as SIDs in text form (`S-1-5-21-…`); the rights and the session of this one.
 
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 
 use windows_sys::Win32::Foundation::{FALSE, HANDLE};
 use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
-use windows_sys::Win32::Security::{GetTokenInformation, PSID, TOKEN_QUERY, TOKEN_USER, TokenUser};
+use windows_sys::Win32::Security::{
+    GetTokenInformation, PSID, TOKEN_ELEVATION, TOKEN_INFORMATION_CLASS, TOKEN_QUERY, TOKEN_USER,
+    TokenElevation, TokenUser,
+};
+use windows_sys::Win32::System::RemoteDesktop::ProcessIdToSessionId;
 use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION,
 };
@@ -39,6 +43,31 @@ pub fn user_of_process(id: u32) -> Result<String, CallError> {
     user_of(process.as_raw_handle())
 }
 
+/// Whether this process runs with an administrator's full rights ("Run as administrator").
+///
+/// # Errors
+/// The call that failed.
+pub fn is_elevated() -> Result<bool, CallError> {
+    let mut answer = [0; ANSWER];
+    ask_token(this_process(), TokenElevation, &mut answer)?;
+    // SAFETY: for this class the buffer begins with a `TOKEN_ELEVATION`.
+    let elevation = unsafe { *answer.as_ptr().cast::<TOKEN_ELEVATION>() };
+    Ok(elevation.TokenIsElevated != 0)
+}
+
+/// The number of the session (of a screen and its user) in which this process runs.
+///
+/// # Errors
+/// The call that failed.
+pub fn session() -> Result<u32, CallError> {
+    let mut session = 0;
+    // SAFETY: a plain value, and `session` receives the result.
+    if unsafe { ProcessIdToSessionId(std::process::id(), &raw mut session) } == FALSE {
+        return Err(CallError::last("ProcessIdToSessionId"));
+    }
+    Ok(session)
+}
+
 /// The pseudo handle of this process, which needs no closing.
 pub(crate) fn this_process() -> HANDLE {
     // SAFETY: the call has no preconditions.
@@ -46,6 +75,21 @@ pub(crate) fn this_process() -> HANDLE {
 }
 
 fn user_of(process: HANDLE) -> Result<String, CallError> {
+    let mut answer = [0; ANSWER];
+    ask_token(process, TokenUser, &mut answer)?;
+    // SAFETY: for this class the buffer begins with a `TOKEN_USER`, whose SID is in the same buffer.
+    let sid = unsafe { (*answer.as_ptr().cast::<TOKEN_USER>()).User.Sid };
+    // SAFETY: as above; `answer` is alive.
+    unsafe { sid_text(sid) }
+}
+
+/// What the token of a process says of this class. The buffer is aligned for every structure of this call; pointers in the
+/// structure are into the buffer, so it must not be moved.
+fn ask_token(
+    process: HANDLE,
+    class: TOKEN_INFORMATION_CLASS,
+    answer: &mut [u64; ANSWER],
+) -> Result<(), CallError> {
     let mut token: HANDLE = std::ptr::null_mut();
     // SAFETY: `process` is a handle of a process, and `token` receives the result.
     if unsafe { OpenProcessToken(process, TOKEN_QUERY, &raw mut token) } == FALSE {
@@ -53,14 +97,13 @@ fn user_of(process: HANDLE) -> Result<String, CallError> {
     }
     // SAFETY: the call returned a handle that this function owns.
     let token = unsafe { OwnedHandle::from_raw_handle(token) };
-    let mut answer = [0_u64; ANSWER];
-    let size = u32::try_from(size_of_val(&answer)).unwrap_or_default();
+    let size = u32::try_from(size_of_val(answer)).unwrap_or_default();
     let mut used = 0;
-    // SAFETY: the buffer is as large as `size` and aligned for the structure that is written at its start.
+    // SAFETY: the buffer is as large as `size` and aligned.
     let asked = unsafe {
         GetTokenInformation(
             token.as_raw_handle(),
-            TokenUser,
+            class,
             answer.as_mut_ptr().cast(),
             size,
             &raw mut used,
@@ -69,10 +112,7 @@ fn user_of(process: HANDLE) -> Result<String, CallError> {
     if asked == FALSE {
         return Err(CallError::last("GetTokenInformation"));
     }
-    // SAFETY: the call succeeded, so the buffer begins with a `TOKEN_USER`, whose SID is in the same buffer.
-    let sid = unsafe { (*answer.as_ptr().cast::<TOKEN_USER>()).User.Sid };
-    // SAFETY: as above; `answer` is alive.
-    unsafe { sid_text(sid) }
+    Ok(())
 }
 
 /// A SID in text form.

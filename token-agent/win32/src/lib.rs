@@ -10,9 +10,9 @@
 //! - [`cng`]: key storage providers and their keys
 //! - [`legacy`]: keys of legacy providers (CryptoAPI)
 //! - [`certificates`]: the certificate stores
-//! - [`account`]: the users of processes
+//! - [`account`]: the users of processes, the rights and the session of this one
 //! - [`security`]: who owns an object, who may read a file
-//! - [`handle`]: which handles a child process inherits
+//! - [`handle`]: which handles a child process inherits, and the pipes that this one inherited
 //! - [`job`]: child processes that end with this one
 //! - [`process`]: crashes without dialogs and dumps, and the end of this process
 //! - [`console`]: Ctrl-C, and the end of the console

@@ -7,7 +7,7 @@ use std::os::windows::io::AsHandle as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use inkan_win32::account::{current_user, user_of_process};
+use inkan_win32::account::{current_user, is_elevated, session, user_of_process};
 use inkan_win32::job::Job;
 use inkan_win32::pipe::{PipeServer, connect};
 use inkan_win32::security::file_access;
@@ -114,6 +114,9 @@ fn this_process_runs_as_this_user() {
     assert!(user.starts_with("S-1-"), "{user}");
     assert_eq!(user_of_process(std::process::id()).unwrap(), user);
     assert!(user_of_process(0xffff_fff0).is_err());
+    // Both are the computer's business; only the calls are checked.
+    is_elevated().unwrap();
+    session().unwrap();
 }
 
 #[test]

@@ -82,6 +82,9 @@ pub fn run(cli: &Cli, environment: ProcessEnvironment) -> ExitCode {
                 Start::Foreign => {
                     return leave(queue_words::foreign(lang), lang, Exit::NotTrusted);
                 }
+                Start::OtherRights => {
+                    return leave(queue_words::other_rights(lang), lang, Exit::Usage);
+                }
                 Start::Later(OfferResult::Full) => {
                     return leave(queue_words::full(lang), lang, Exit::Cancelled);
                 }

@@ -8,7 +8,10 @@
 //! - [`register`]: `inkan:` links in the registry
 //! - [`console`]: Ctrl-C ends what runs
 //! - [`drivers`]: modules that misbehave, and the agent killed beside one
+//! - [`screen`]: the agent's window on a display of the test's own
 //! - [`window`]: one window per user
+//! - [`login`]: from a link through the window to the browser
+//! - [`units`]: the unit tests of the agent's crates
 
 mod console;
 mod drivers;
@@ -16,8 +19,11 @@ mod files;
 mod installer;
 mod journey;
 mod legacy;
+mod login;
 mod register;
+mod screen;
 mod store;
+mod units;
 mod window;
 
 use std::fs;

@@ -2,6 +2,7 @@
 
 use inkan_tests::wine::WinePrefix;
 use inkan_tests::{Outcome, programs};
+use serde_json::Value;
 
 const KEY: &str = r"HKCU\Software\Classes\inkan";
 const COMMAND: &str = r"HKCU\Software\Classes\inkan\shell\open\command";
@@ -74,5 +75,52 @@ fn nothing_in_a_link_is_an_option() -> Outcome {
     let link = ["open", "--", "--config-dir"];
     let said = programs::run(wine.agent("inkan-agent.exe").args(link))?;
     assert_eq!(said.code, Some(3), "{said}");
+    Ok(())
+}
+
+/// What the self-test reports of the links: its result and its code.
+fn link_check(wine: &WinePrefix) -> Outcome<(String, Option<String>)> {
+    let mut command = wine.agent("inkan-agent.exe");
+    let said = programs::run(command.args(["--json", "self-test"]))?;
+    let lines = said.out.lines().map(serde_json::from_str::<Value>);
+    let checks: Vec<Value> = lines.collect::<Result<_, _>>()?;
+    let check = checks.iter().find(|line| line["check"] == "link-scheme");
+    let check = check.ok_or_else(|| format!("no such check: {said}"))?;
+    let text = |name: &str| check[name].as_str().map(str::to_owned);
+    Ok((text("result").unwrap_or_default(), text("code")))
+}
+
+#[test]
+fn the_self_test_trusts_neither_a_name_nor_a_registration_that_the_settings_override() -> Outcome {
+    let wine = WinePrefix::new()?;
+    let ok = ("ok".to_owned(), None);
+    let failed = |code: &str| ("failed".to_owned(), Some(code.to_owned()));
+    agent(&wine, &["register"])?;
+    assert_eq!(link_check(&wine)?, ok);
+
+    // A program of the same name in a directory where anybody may have put it.
+    std::fs::create_dir(wine.drive_c().join("download"))?;
+    let copy = "download/inkan-agent-window.exe";
+    std::fs::write(wine.drive_c().join(copy), "")?;
+    let theirs = r#""C:\download\inkan-agent-window.exe" open -- "%1""#;
+    reg(&wine, &["add", COMMAND, "/ve", "/d", theirs, "/f"])?;
+    assert_eq!(link_check(&wine)?, failed("scheme-other-copy"));
+    agent(&wine, &["register"])?;
+    assert_eq!(link_check(&wine)?, ok);
+
+    // What the user has chosen in the settings decides, whatever is registered.
+    let choice =
+        r"HKCU\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\inkan\UserChoice";
+    let choose = |class| reg(&wine, &["add", choice, "/v", "ProgId", "/d", class, "/f"]);
+    choose("Other.Link")?;
+    assert_eq!(link_check(&wine)?, failed("scheme-user-choice"));
+    let other = r"HKCU\Software\Classes\Other.Link\shell\open\command";
+    reg(
+        &wine,
+        &["add", other, "/ve", "/d", r"C:\other.exe %1", "/f"],
+    )?;
+    assert_eq!(link_check(&wine)?, failed("scheme-user-choice"));
+    choose("inkan")?;
+    assert_eq!(link_check(&wine)?, ok);
     Ok(())
 }

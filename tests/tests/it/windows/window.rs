@@ -1,63 +1,18 @@
 //! One window per user, and what a start without a usable display says.
 
 use std::fs::File;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
-use inkan_tests::desktop::{Desktop, wait_for};
+use inkan_tests::desktop::Desktop;
 use inkan_tests::wine::WinePrefix;
 use inkan_tests::{Outcome, programs};
 
-/// Ends a program that a test leaves behind.
-struct Running(Child);
+use super::screen::{Running, appears, on_own_desktop, prepare, shown};
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Gives a prefix the fonts that every Windows has, by other names, and this desktop's display to its programs.
-fn prepare(wine: &WinePrefix) -> Outcome {
-    for font in ["Arial", "Segoe UI"] {
-        let replacements = r"HKCU\Software\Wine\Fonts\Replacements";
-        let add = [
-            "add",
-            replacements,
-            "/v",
-            font,
-            "/d",
-            "Noto Sans CJK JP",
-            "/f",
-        ];
-        programs::run(wine.command("reg.exe").args(add))?.expect_well()?;
-    }
-    Ok(())
-}
-
-fn shown<'a>(desktop: &Desktop, command: &'a mut Command) -> &'a mut Command {
-    let display = |(name, _): &(String, String)| name == "DISPLAY";
-    command.envs(desktop.environment().into_iter().filter(display))
-}
-
-/// The window in a desktop of Wine's own, whose display has a refresh rate: that of Xvfb is zero.
 fn open_window(wine: &WinePrefix, desktop: &Desktop) -> Outcome<Running> {
-    let mut command = wine.command("explorer.exe");
-    command.arg("/desktop=inkan,1000x760");
-    command.arg(wine.programs().join("inkan-agent-window.exe"));
-    command.args(["--lang", "en"]);
-    let command = shown(desktop, &mut command);
-    Ok(Running(
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?,
-    ))
-}
-
-/// A window on Wine's own desktop, which the window manager does not know.
-fn appears(desktop: &Desktop, title: &str) -> Outcome {
-    wait_for(title, || desktop.shows(title).ok()?.then_some(()))
+    let window = wine.programs().join("inkan-agent-window.exe");
+    let mut command = on_own_desktop(wine.command("explorer.exe"), &window.to_string_lossy());
+    Running::start(shown(desktop, command.args(["--lang", "en"])))
 }
 
 #[test]
@@ -76,8 +31,15 @@ fn a_later_start_passes_its_link_to_the_window() -> Outcome {
     assert_eq!(status.code(), Some(0), "{said}");
     assert!(said.contains("passed to the window"), "{said}");
     appears(&desktop, "Could not continue - Certificate app")?;
-    let lock = wine.profile()?.join("AppData/Local/Inkan/run/window.lock");
-    assert!(lock.is_file());
+    // One for each session.
+    let run = wine.profile()?.join("AppData/Local/Inkan/run");
+    let names = std::fs::read_dir(run)?.map(|entry| entry.map(|entry| entry.file_name()));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    let is_lock = |name: &std::ffi::OsString| {
+        let name = name.to_string_lossy();
+        name.starts_with("window-") && name.ends_with(".lock")
+    };
+    assert_eq!(names.iter().filter(|name| is_lock(name)).count(), 1);
     Ok(())
 }
 

@@ -157,6 +157,30 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
                 "Run `inkan-agent register` again. If you do not know that program, tell your administrator.",
             ),
         ),
+        Fault::LinkProgramOtherCopy => explained(
+            "scheme-other-copy",
+            lang,
+            (
+                "リンクは、別のフォルダにあるこのアプリで開かれます。",
+                "この電子証明書アプリで開くには inkan-agent register を実行してください。別のフォルダに入れた覚えがなければ管理者にお知らせください。",
+            ),
+            (
+                "The links are opened by a copy of this app in another directory.",
+                "To open them with this one, run `inkan-agent register`. If you do not know of another copy, tell your administrator.",
+            ),
+        ),
+        Fault::LinkProgramChosen => explained(
+            "scheme-user-choice",
+            lang,
+            (
+                "Windows の設定で、リンクを開くプログラムとして別のものが選ばれています。",
+                "「設定」→「アプリ」→「既定のアプリ」で INKAN のリンクを開くアプリを選び直してください。覚えのないプログラムなら管理者にお知らせください。",
+            ),
+            (
+                "Another program is chosen for the links in the settings of Windows.",
+                "In Settings, Apps, Default apps, choose this app for the link type INKAN. If you do not know that program, tell your administrator.",
+            ),
+        ),
         Fault::Unresponsive => explained(
             "card-unresponsive",
             lang,

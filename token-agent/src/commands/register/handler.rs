@@ -1,4 +1,4 @@
-//! The program that opens a link.
+//! The program that opens a link, and whether it is this agent's.
 
 use std::path::{Path, PathBuf};
 
@@ -34,4 +34,15 @@ impl LinkHandler {
             config_dir,
         })
     }
+}
+
+/// Whether the program is in the same directory as `here`, however both are written.
+pub(super) fn is_beside(program: &Path, here: &Path) -> bool {
+    let directory = |path: &Path| {
+        std::fs::canonicalize(path)
+            .ok()?
+            .parent()
+            .map(Path::to_owned)
+    };
+    matches!((directory(program), directory(here)), (Some(its), Some(ours)) if its == ours)
 }

@@ -45,9 +45,12 @@ impl Desktop {
     }
 }
 
-/// The program that opens links now.
+/// The program that opens links now, compared with the programs beside this one.
 pub(super) fn opened_by(desktop: &Desktop) -> LinkProgram {
-    system::opened_by(&desktop.locations)
+    match std::env::current_exe() {
+        Ok(here) => system::opened_by(&desktop.locations, &here),
+        Err(_) => LinkProgram::Unknown,
+    }
 }
 
 /// Registers the window beside this program as the handler of links, or this program in a terminal if there is no

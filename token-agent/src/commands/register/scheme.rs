@@ -50,8 +50,8 @@ pub(super) fn our_program(command: &str) -> Option<(PathBuf, bool)> {
         None => command.split(' ').next()?,
     };
     let name = program.rsplit(['\\', '/']).next()?.to_lowercase();
-    let place = PROGRAMS.iter().position(|ours| *ours == name)?;
-    Some((PathBuf::from(program), place == 0))
+    let position = PROGRAMS.iter().position(|ours| *ours == name)?;
+    Some((PathBuf::from(program), position == 0))
 }
 
 /// A path as one word of a command line.

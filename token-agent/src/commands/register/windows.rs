@@ -1,16 +1,23 @@
 //! The registry of Windows, below the current user's root.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use windows_registry::CURRENT_USER;
+use windows_registry::{CURRENT_USER, LOCAL_MACHINE};
 
-use super::handler::LinkHandler;
+use super::handler::{self, LinkHandler};
 use super::scheme::{self, COMMAND, Value};
 use crate::error::{Failure, SetupError};
 use crate::operations::self_test::scheme::LinkProgram;
 
+/// The scheme, which is also the name of its class.
+const SCHEME: &str = "inkan";
+
 /// The key of the scheme, below the current user's root.
 const KEY: &str = r"Software\Classes\inkan";
+
+/// Where Windows keeps which class the user has chosen for links, below the same root.
+const USER_CHOICE: &str =
+    r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\inkan\UserChoice";
 
 /// The registry needs none.
 #[derive(Debug, Clone, Default)]
@@ -52,17 +59,40 @@ pub(super) fn unregister(_locations: &Locations) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// The program that opens links now.
-pub(super) fn opened_by(_locations: &Locations) -> LinkProgram {
-    let Some(command) = text(COMMAND, "") else {
-        return LinkProgram::None;
+/// The program that opens links now; `here`: this one.
+pub(super) fn opened_by(_locations: &Locations, here: &Path) -> LinkProgram {
+    let chosen = chosen();
+    let class = chosen.as_deref().unwrap_or(SCHEME);
+    let Some(command) = command_of(class) else {
+        return match chosen {
+            // What the user has chosen has no command line: it comes from the Store, for example.
+            Some(_) => LinkProgram::Chosen,
+            None => LinkProgram::None,
+        };
     };
     match scheme::our_program(&command) {
+        None if chosen.is_some() => LinkProgram::Chosen,
         None => LinkProgram::Other,
         Some((path, _)) if !path.is_file() => LinkProgram::Missing,
+        Some((path, _)) if !handler::is_beside(&path, here) => LinkProgram::OtherCopy,
         Some((_, true)) => LinkProgram::Window,
         Some((_, false)) => LinkProgram::Terminal,
     }
+}
+
+/// The class that the user has chosen for links in the settings of Windows, if it is not the scheme's own.
+fn chosen() -> Option<String> {
+    let choice = CURRENT_USER.open(USER_CHOICE).ok()?;
+    let class = choice.get_string("ProgId").ok()?;
+    (!class.eq_ignore_ascii_case(SCHEME)).then_some(class)
+}
+
+/// The command line of a class: the user's own has precedence over the computer's.
+fn command_of(class: &str) -> Option<String> {
+    let key = format!(r"Software\Classes\{class}\{COMMAND}");
+    [CURRENT_USER, LOCAL_MACHINE]
+        .into_iter()
+        .find_map(|root| root.open(&key).ok()?.get_string("").ok())
 }
 
 fn key(below: &str) -> String {

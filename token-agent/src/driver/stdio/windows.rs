@@ -4,24 +4,16 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::windows::io::AsHandle as _;
 
 use inkan_win32::{handle, process};
 
-/// The pipes from and to the agent: the second and third argument of the command line. Child processes of a module do not
-/// inherit them. Without these arguments (an agent on another system that runs this program in Wine has no such numbers):
-/// standard input and output.
+/// The pipes from and to the agent: the second and third argument of the command line are their numbers. Child processes of a
+/// module do not inherit them.
 pub(in crate::driver) fn take() -> io::Result<(File, File)> {
-    let mut numbers = std::env::args_os().skip(2).map(number).peekable();
-    if numbers.peek().is_none() {
-        let input = io::stdin().as_handle().try_clone_to_owned()?;
-        let output = io::stdout().as_handle().try_clone_to_owned()?;
-        return Ok((input.into(), output.into()));
-    }
+    let mut numbers = std::env::args_os().skip(2).map(number);
     let mut next = || numbers.next().unwrap_or_else(|| Err(unusable()));
-    let (input, output) = (next()?, next()?);
-    let file = |number| handle::take_inherited(number).map(File::from);
-    Ok((file(input)?, file(output)?))
+    let [input, output] = handle::take_inherited_pipes([next()?, next()?])?;
+    Ok((input.into(), output.into()))
 }
 
 fn number(argument: OsString) -> io::Result<usize> {

@@ -54,6 +54,10 @@ pub(crate) enum Fault {
     LinkProgramMissing,
     /// Another program opens the links.
     LinkProgramOther,
+    /// Another copy of the agent opens the links.
+    LinkProgramOtherCopy,
+    /// The user has chosen another program for the links in the settings of Windows.
+    LinkProgramChosen,
     /// A card does not respond.
     Unresponsive,
     /// Some token drivers do not load.

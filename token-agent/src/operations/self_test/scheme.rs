@@ -10,10 +10,14 @@ pub enum LinkProgram {
     Window,
     /// This agent in a terminal.
     Terminal,
+    /// The window or the terminal program of this agent in another directory.
+    OtherCopy,
     /// A program that does not exist any more.
     Missing,
     /// Another program.
     Other,
+    /// Another program, which the user has chosen in the settings of Windows. That takes precedence over registrations.
+    Chosen,
     /// None.
     None,
     /// It cannot be read on this system.
@@ -26,7 +30,9 @@ pub(super) fn check(program: LinkProgram) -> Finding {
         LinkProgram::Window => Finding::ok(id).fact("program", "inkan-agent-window"),
         LinkProgram::Terminal => Finding::ok(id).fact("program", "inkan-agent"),
         LinkProgram::Missing => Finding::failed(id, Fault::LinkProgramMissing),
+        LinkProgram::OtherCopy => Finding::failed(id, Fault::LinkProgramOtherCopy),
         LinkProgram::Other => Finding::failed(id, Fault::LinkProgramOther),
+        LinkProgram::Chosen => Finding::failed(id, Fault::LinkProgramChosen),
         LinkProgram::None => Finding::not_possible(id, Obstacle::NotRegistered),
         LinkProgram::Unknown => Finding::not_possible(id, Obstacle::SchemeUnknown),
     }

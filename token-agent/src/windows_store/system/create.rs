@@ -1,7 +1,6 @@
 //! Generates a key: created, restricted, stored, read back. Whatever fails on the way leaves no key; if a key remains all
 //! the same, the error states it.
 
-use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::bank::KeyStoreDemand;
 use inkan_win32::cng::{Key, NewKey as Started, names as cng};
 use inkan_win32::error::CallError;
@@ -68,7 +67,7 @@ pub(super) fn candidates(
 
 fn generate_in(provider: &OpenProvider, computer: &str, new: &NewKey) -> Result<KeyEntry, Refused> {
     let (key, container) = store_in(provider, computer, new).map_err(Refused::Here)?;
-    match read_back(&key, provider, &container, new.algorithm) {
+    match read_back(&key, provider, &container, new) {
         Ok(entry) => Ok(entry),
         Err(error) => match key::discard(key, provider, &container) {
             Ok(()) => Err(Refused::Here(error)),
@@ -131,7 +130,7 @@ fn read_back(
     made: &Key,
     provider: &OpenProvider,
     container: &str,
-    algorithm: KeyAlgorithm,
+    new: &NewKey,
 ) -> Result<KeyEntry, TokenError> {
     let key = Key::open(&provider.handle, container, 0, 0, true);
     let key = key.map_err(|e| match meaning(e.code) {
@@ -141,10 +140,14 @@ fn read_back(
     if !key::is_confined(&key) {
         return Err(TokenError::Extractable);
     }
+    // A provider may accept the policy and store none.
+    if new.windows_prompt && !key.requires_prompt().unwrap_or(false) {
+        return Err(TokenError::NoPrompt);
+    }
     let link = Link::new(provider.name, container);
     let entry = key::entry(&key, &link, Some(provider.protection))?;
     let same = key::entry(made, &link, None)?.spki_der == entry.spki_der;
-    if !same || entry.algorithm != algorithm {
+    if !same || entry.algorithm != new.algorithm {
         return Err(TokenError::NoAlgorithm);
     }
     Ok(entry)

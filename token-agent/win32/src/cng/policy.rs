@@ -1,11 +1,14 @@
-//! The prompt that Windows shows before it uses a key (`NCRYPT_UI_POLICY`).
+//! The prompt that Windows shows before it uses a key (`NCRYPT_UI_POLICY`): set on a new key, read from a stored one.
 
+use std::mem::offset_of;
 use std::ptr::null;
 use std::slice;
 
-use windows_sys::Win32::Security::Cryptography::{NCRYPT_UI_POLICY, NCRYPT_UI_PROTECT_KEY_FLAG};
+use windows_sys::Win32::Security::Cryptography::{
+    NCRYPT_UI_FORCE_HIGH_PROTECTION_FLAG, NCRYPT_UI_POLICY, NCRYPT_UI_PROTECT_KEY_FLAG,
+};
 
-use super::key::NewKey;
+use super::key::{Key, NewKey};
 use crate::error::CallError;
 use crate::text::wide;
 
@@ -32,5 +35,19 @@ impl NewKey {
         };
         // SAFETY: its pointers are null or a text that lives until the end of this function.
         unsafe { self.0.set(UI_POLICY, bytes, 0) }
+    }
+}
+
+impl Key {
+    /// Whether the stored key reports that Windows asks the user before each use.
+    ///
+    /// # Errors
+    /// The code of `NCryptGetProperty`: a key without a policy has no such property.
+    pub fn requires_prompt(&self) -> Result<bool, CallError> {
+        const ASKS: u32 = NCRYPT_UI_PROTECT_KEY_FLAG | NCRYPT_UI_FORCE_HIGH_PROTECTION_FLAG;
+        let policy = self.0.get(UI_POLICY)?;
+        let flags = offset_of!(NCRYPT_UI_POLICY, dwFlags);
+        let flags = policy.get(flags..).and_then(<[u8]>::first_chunk);
+        Ok(flags.is_some_and(|flags| u32::from_ne_bytes(*flags) & ASKS != 0))
     }
 }

@@ -63,3 +63,12 @@ pub fn foreign(lang: Lang) -> &'static str {
         "Another program on this computer uses the name of the certificate app [window-foreign]. Nothing was sent. Close the open window and try again. If it happens again, sign out and tell your administrator.",
     )
 }
+
+/// A later start: either it or the open window was started as administrator.
+#[must_use]
+pub fn other_rights(lang: Lang) -> &'static str {
+    lang.pick(
+        "電子証明書アプリはすでに開いていますが、どちらか一方が「管理者として実行」で起動されているため、渡せませんでした [window-elevated]。開いているウィンドウを閉じてください。次は「管理者として実行」を使わずに開き、銀行の画面でもう一度始めてください。",
+        "The certificate app is already open, but one of the two was started with \"Run as administrator\", so nothing was passed on [window-elevated]. Close the open window. Then open the app without \"Run as administrator\", and start again from the bank's page.",
+    )
+}

@@ -1,14 +1,17 @@
-//! One window per user. The first instance holds a lock and listens on a local socket or pipe (never a network port); a
-//! later instance passes its link on and exits.
+//! One window per user and session. The first instance holds a lock and listens on a local socket or pipe (never a network
+//! port); a later instance passes its link on and exits.
 //!
 //! - [`directory`]: the directory of lock and socket
 //! - `unix`: a socket in that directory
 //! - `windows`, `frame`: a named pipe, and messages on it
+//! - `note`: the pipe's name and the rights of its instance, in that directory
 //! - `word`: a link one way, one word the other
 
 pub mod directory;
 #[cfg(any(windows, test))]
 mod frame;
+#[cfg(any(windows, test))]
+mod note;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -43,6 +46,18 @@ pub enum Start {
     Unanswered,
     /// A program of another user responds in its place; nothing was passed on.
     Foreign,
+    /// One of the two was started as administrator and the other was not, so Windows keeps them apart; nothing was passed on.
+    OtherRights,
+}
+
+/// With which rights an instance runs. Only Windows has two kinds for one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(unix, allow(dead_code))]
+enum Rights {
+    /// Those of the user's other programs.
+    Usual,
+    /// An administrator's ("Run as administrator").
+    Elevated,
 }
 
 /// Why a link was not passed on.
@@ -66,21 +81,32 @@ pub struct FirstInstance {
 /// Determines which instance this is. If there is another one, it receives `link`.
 #[must_use]
 pub fn start(directory: &Path, link: Option<&str>) -> Start {
+    start_with(system::rights(), directory, link)
+}
+
+fn start_with(rights: Rights, directory: &Path, link: Option<&str>) -> Start {
     let deadline = Instant::now() + HANDOVER_TIMEOUT;
+    let others_differ =
+        || system::rights_of_first(directory).is_some_and(|of_first| of_first != rights);
     loop {
         match lock(directory) {
             // If no lock is possible, a second window is better than none.
             Err(_) => return Start::First(FirstInstance::alone()),
-            Ok(Some(lock)) => return Start::First(FirstInstance::with(lock, directory)),
+            Ok(Some(lock)) => return Start::First(FirstInstance::with(lock, rights, directory)),
             Ok(None) => {}
         }
         match system::send_link(directory, link.unwrap_or_default()) {
             Ok(offer) => return Start::Later(offer),
+            Err(SendError::Foreign) if others_differ() => return Start::OtherRights,
             Err(SendError::Foreign) => return Start::Foreign,
             Err(SendError::Unanswered) => {}
         }
         if Instant::now() >= deadline {
-            return Start::Unanswered;
+            return if others_differ() {
+                Start::OtherRights
+            } else {
+                Start::Unanswered
+            };
         }
         std::thread::sleep(RETRY_INTERVAL);
     }
@@ -93,7 +119,7 @@ fn lock(directory: &Path) -> std::io::Result<Option<File>> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(directory.join("window.lock"))?;
+        .open(directory.join(system::lock_name()))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
@@ -109,10 +135,10 @@ impl FirstInstance {
         }
     }
 
-    fn with(lock: File, directory: &Path) -> Self {
+    fn with(lock: File, rights: Rights, directory: &Path) -> Self {
         Self {
             _lock: Some(lock),
-            listener: system::InstanceListener::open(directory).ok(),
+            listener: system::InstanceListener::open(directory, rights).ok(),
         }
     }
 

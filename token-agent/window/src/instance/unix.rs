@@ -7,10 +7,25 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
 use super::word::{self, MOST};
-use super::{LIMIT, SendError};
+use super::{LIMIT, Rights, SendError};
 use crate::queue::OfferResult;
 
 const SOCKET: &str = "window.sock";
+
+/// The name of the lock's file.
+pub(super) fn lock_name() -> String {
+    "window.lock".to_owned()
+}
+
+/// The rights of this program.
+pub(super) const fn rights() -> Rights {
+    Rights::Usual
+}
+
+/// A user has only one kind of rights.
+pub(super) const fn rights_of_first(_: &Path) -> Option<Rights> {
+    None
+}
 
 /// The listening socket.
 #[derive(Debug)]
@@ -18,7 +33,7 @@ pub(super) struct InstanceListener(UnixListener);
 
 impl InstanceListener {
     /// Opens the socket, in place of one that an instance left behind.
-    pub(super) fn open(directory: &Path) -> io::Result<Self> {
+    pub(super) fn open(directory: &Path, _: Rights) -> io::Result<Self> {
         let path = directory.join(SOCKET);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,18 +1,20 @@
-//! A named pipe between instances. Its name is known to everyone, so both ends check that the other is this user, and only this
-//! user may open it. The input is bounded in size and time, and is treated as an untrusted link.
+//! A named pipe between instances. Its name is random and noted in the directory, which only this user can read. Names of open
+//! pipes are visible to everyone, so both ends check that the other is this user, and only this user may open it. The input
+//! is bounded in size and time, and is treated as an untrusted link.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 use std::time::Instant;
 
-use inkan_pki::x509::fingerprint::sha256_hex;
-use inkan_win32::account::current_user;
+use inkan_win32::account::{current_user, is_elevated, session};
 use inkan_win32::pipe::server::Client;
 use inkan_win32::pipe::{PipeServer, connect};
 use inkan_win32::screen::allow_foreground;
 
+use super::note::{self, Note};
 use super::word::{self, LONGEST, MOST};
-use super::{LIMIT, SendError, frame};
+use super::{LIMIT, Rights, SendError, frame};
 use crate::queue::OfferResult;
 
 /// The listening pipe.
@@ -23,10 +25,18 @@ pub(super) struct InstanceListener {
 }
 
 impl InstanceListener {
-    /// Creates the pipe. It fails if another program has created one of that name.
-    pub(super) fn open(directory: &Path) -> io::Result<Self> {
+    /// Creates the pipe, and notes its name for later instances in place of an earlier one.
+    pub(super) fn open(directory: &Path, rights: Rights) -> io::Result<Self> {
+        let path = directory.join(note_name());
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let user = current_user()?;
-        let pipe = PipeServer::create(&name(directory, &user), &user)?;
+        let pipe = new_name()?;
+        let note = Note { pipe, rights };
+        let pipe = PipeServer::create(&note.pipe, &user)?;
+        std::fs::write(&path, note.text())?;
         Ok(Self { pipe, user })
     }
 
@@ -66,7 +76,8 @@ fn receive_event(
 pub(super) fn send_link(directory: &Path, link: &str) -> Result<OfferResult, SendError> {
     let unanswered = |_| SendError::Unanswered;
     let user = current_user().map_err(|_| SendError::Unanswered)?;
-    let mut stream = match connect(&name(directory, &user), Instant::now() + LIMIT) {
+    let note = read_note(directory).ok_or(SendError::Unanswered)?;
+    let mut stream = match connect(&note.pipe, Instant::now() + LIMIT) {
         // A pipe of ours lets us in.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             return Err(SendError::Foreign);
@@ -85,11 +96,42 @@ pub(super) fn send_link(directory: &Path, link: &str) -> Result<OfferResult, Sen
     word::meaning(&word).ok_or(SendError::Unanswered)
 }
 
-/// The pipe's name, without the prefix that all have. Two directories have different names.
-pub(super) fn name(directory: &Path, user: &str) -> String {
-    let real = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-    let hash = sha256_hex(real.as_os_str().as_encoded_bytes());
-    format!("inkan-{user}-{}", &hash[..16])
+/// What the first instance has noted; `None` if there is no note, or it is being written.
+pub(super) fn read_note(directory: &Path) -> Option<Note> {
+    let file = File::open(directory.join(note_name())).ok()?;
+    let mut text = String::new();
+    file.take(note::MOST).read_to_string(&mut text).ok()?;
+    Note::parse(&text)
+}
+
+/// The rights of the first instance, as it has noted them.
+pub(super) fn rights_of_first(directory: &Path) -> Option<Rights> {
+    read_note(directory).map(|note| note.rights)
+}
+
+/// The rights of this program. If Windows does not tell, they are the usual ones.
+pub(super) fn rights() -> Rights {
+    if is_elevated().unwrap_or(false) {
+        Rights::Elevated
+    } else {
+        Rights::Usual
+    }
+}
+
+/// The name of the lock's file. Each session has a window of its own: one in another session would not be visible.
+pub(super) fn lock_name() -> String {
+    format!("window-{}.lock", session().unwrap_or_default())
+}
+
+pub(super) fn note_name() -> String {
+    format!("window-{}.pipe", session().unwrap_or_default())
+}
+
+/// A name that nobody can foresee: of a name that is known, another user could create the pipe first.
+fn new_name() -> io::Result<String> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(io::Error::other)?;
+    Ok(note::pipe_name(random))
 }
 
 /// Creates the directory. It is in the user's own profile, which others cannot read.

@@ -175,6 +175,23 @@ fn windows_asks_before_each_use_if_the_bank_demands_it() -> Outcome {
 }
 
 #[test]
+fn a_key_whose_prompt_was_not_stored_is_destroyed() -> Outcome {
+    let computer = WindowsComputer::with_double()?;
+    let mut store = opened(&computer)?;
+    let asking = NewKey {
+        windows_prompt: true,
+        ..new(KeyAlgorithm::EcP256)
+    };
+    computer.set_faults("prompt ignored")?;
+    assert_eq!(store.generate(&asking), Err(TokenError::NoPrompt));
+    assert_eq!(computer.key_files()?.len(), 0);
+    computer.set_faults("")?;
+    store.generate(&asking).map_err(told)?;
+    assert!(computer.calls()?.contains("UI Policy"));
+    Ok(())
+}
+
+#[test]
 fn pss_is_offered_by_a_tpm_that_reports_the_right_salt() -> Outcome {
     let computer = WindowsComputer::with_double()?;
     let has_pss = |store: &mut dyn KeyStore, key: &KeyEntry| -> Outcome<bool> {

@@ -16,11 +16,10 @@ use inkan_agent::keystore::KeyStore;
 use inkan_agent::keystore::capabilities::NewKey;
 use inkan_agent::keystore::content::{KeyEntry, KeyGoneReason};
 use inkan_agent::keystore::discovery::TokenProvider;
-use inkan_agent::token::local::LocalTokens;
 use inkan_agent::windows_store::link::Link;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_tests::Outcome;
-use inkan_tests::windows_computer::WindowsComputer;
+use inkan_tests::windows_computer::{WindowsComputer, WindowsTokens};
 
 use crate::conformance::certificate_for;
 
@@ -39,7 +38,7 @@ fn new(algorithm: KeyAlgorithm) -> NewKey {
 }
 
 /// Opens the token of this computer.
-fn open(tokens: &LocalTokens) -> Outcome<Box<dyn KeyStore>> {
+fn open(tokens: &WindowsTokens) -> Outcome<Box<dyn KeyStore>> {
     let discovery = tokens.find_tokens();
     let [token] = discovery.tokens.as_slice() else {
         return Err(format!("{discovery:?}").into());

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::super::handler::is_beside;
 use super::Locations;
 use super::associations::SCHEME;
 use super::entry;
@@ -10,8 +11,8 @@ use crate::operations::self_test::scheme::LinkProgram;
 
 const DEFAULTS: &str = "[Default Applications]";
 
-/// The program that opens links.
-pub(in super::super) fn opened_by(locations: &Locations) -> LinkProgram {
+/// The program that opens links; `here`: this one.
+pub(in super::super) fn opened_by(locations: &Locations, here: &Path) -> LinkProgram {
     let (Some(data), Some(config)) = (&locations.data, &locations.config) else {
         return LinkProgram::Unknown;
     };
@@ -21,7 +22,7 @@ pub(in super::super) fn opened_by(locations: &Locations) -> LinkProgram {
         Some(name) if name != entry::FILE => LinkProgram::Other,
         Some(_) => {
             let entry = data.join("applications").join(entry::FILE);
-            program(&fs::read_to_string(entry).unwrap_or_default())
+            program(&fs::read_to_string(entry).unwrap_or_default(), here)
         }
     }
 }
@@ -40,11 +41,14 @@ fn default_of(list: &str) -> Option<&str> {
 }
 
 /// The program of a desktop entry of ours.
-fn program(entry: &str) -> LinkProgram {
+fn program(entry: &str, here: &Path) -> LinkProgram {
     let exec = entry.lines().find_map(|line| line.strip_prefix("Exec="));
     let path = exec.map(first_word).unwrap_or_default();
     if !Path::new(&path).is_file() {
         return LinkProgram::Missing;
+    }
+    if !is_beside(Path::new(&path), here) {
+        return LinkProgram::OtherCopy;
     }
     let terminal = entry.lines().any(|line| line.trim() == "Terminal=true");
     if terminal {
@@ -96,6 +100,8 @@ mod tests {
             data: Some(home.path().join("data")),
             config: Some(home.path().join("config")),
         };
+        let here = home.path().join("inkan agent");
+        let opened_by = |locations: &Locations| super::opened_by(locations, &here);
         assert_eq!(opened_by(&locations), LinkProgram::None);
         let applications = home.path().join("data/applications");
         fs::create_dir_all(&applications).unwrap();
@@ -105,13 +111,17 @@ mod tests {
         assert_eq!(opened_by(&locations), LinkProgram::Other);
         fs::write(&list, format!("{DEFAULTS}\n{SCHEME}={}\n", entry::FILE)).unwrap();
         assert_eq!(opened_by(&locations), LinkProgram::Missing);
-        let program = home.path().join("inkan agent");
-        fs::write(&program, "").unwrap();
+        fs::write(&here, "").unwrap();
         let file = applications.join(entry::FILE);
-        let exec = format!("Exec=\"{}\" open %u\n", program.display());
+        let exec = format!("Exec=\"{}\" open %u\n", here.display());
         fs::write(&file, &exec).unwrap();
         assert_eq!(opened_by(&locations), LinkProgram::Window);
         fs::write(&file, format!("{exec}Terminal=true\n")).unwrap();
         assert_eq!(opened_by(&locations), LinkProgram::Terminal);
+        let copy = home.path().join("data/inkan agent");
+        fs::write(&copy, "").unwrap();
+        let exec = format!("Exec=\"{}\" open %u\n", copy.display());
+        fs::write(&file, &exec).unwrap();
+        assert_eq!(opened_by(&locations), LinkProgram::OtherCopy);
     }
 }
