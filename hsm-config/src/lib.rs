@@ -23,7 +23,7 @@
 //! # let now = "2026-11-22T09:00:00Z".parse()?;
 //! let spec = Spec::load(Path::new("hsm.toml"))?;
 //! apply::apply(&spec, now, false, &mut |line| println!("{}", line.step))?;
-//! assert!(verify::verify(&spec, now, false)?.is_ok());
+//! assert!(verify::verify(&spec, now, false, &[])?.is_ok());
 //! # Ok(())
 //! # }
 //! ```

@@ -22,8 +22,10 @@ fn main() -> ExitCode {
     // Without it, Ctrl-C at a prompt leaves the terminal without echo. That is no reason to stop.
     let _ = inkan_hsm_config::pin_source::restore_terminal_on_ctrl_c();
     let (spec, json) = match &arguments.command {
-        Command::Plan(a) | Command::Verify(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
-        Command::Apply(a) => (&a.spec, false),
+        Command::Plan(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
+        Command::Verify(a) => (&a.common.spec.spec, a.common.json),
+        Command::Apply(a) => (&a.spec.spec, false),
+        Command::Record(a) => (&a.spec.spec, false),
         Command::Crl(a) => (&a.spec.spec, false),
     };
     let done = Spec::load(spec)
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
             Command::Plan(_) => show_plan(&spec, json),
             Command::Apply(_) => do_apply(&spec),
             Command::Crl(a) => sign_crl(&spec, a),
-            Command::Verify(_) => do_verify(&spec, json),
+            Command::Verify(a) => do_verify(&spec, json, &a.offline),
             Command::Transcript(_) => show_transcript(&spec, json),
         });
     match done {
@@ -71,8 +73,8 @@ fn sign_crl(spec: &Spec, arguments: &CrlArguments) -> Result<Exit, Failure> {
     output::crl(&signed)
 }
 
-fn do_verify(spec: &Spec, json: bool) -> Result<Exit, Failure> {
-    let report = verify(spec, Timestamp::now(), true)
+fn do_verify(spec: &Spec, json: bool, offline: &[String]) -> Result<Exit, Failure> {
+    let report = verify(spec, Timestamp::now(), true, offline)
         .map_err(|e| Failure::new(Exit::of_verify(&e), catalogue::verify(&e)))?;
     if json {
         output::json(&catalogue::report(&report))?;

@@ -7,11 +7,11 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::error::ApplyError;
-use super::hsm::Hsm;
+use super::hsm::{Hsm, failed};
 use super::{certificate, extend, inspect, key, token};
 use crate::plan::{Action, Plan, Step, plan};
 use crate::spec::Spec;
-use crate::transcript::{Details, Event, Line, Transcript};
+use crate::transcript::{Details, Event, LIBRARY, Line, Transcript};
 
 /// A ceremony in progress. Holds the lock of the certificate directory.
 pub struct Ceremony<'a> {
@@ -41,6 +41,7 @@ impl<'a> Ceremony<'a> {
         let started = Instant::now();
         let plan = plan(spec);
         let transcript = usable_transcript(spec, &plan)?;
+        clock(&transcript, now)?;
         let mut hsm = Hsm::load(spec)?;
         inspect::tokens_and_files(spec, &plan, &transcript, &hsm)?;
         for token in spec.tokens() {
@@ -167,6 +168,8 @@ impl<'a> Ceremony<'a> {
 /// The transcript to continue: of this plan and not complete, or complete and of a part of this plan.
 fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError> {
     let path = spec.transcript_path();
+        let library = self.hsm.module().library().map_err(failed(""))?;
+        details.insert(LIBRARY.to_owned(), library.to_string());
     let Some(transcript) = Transcript::load(&path)? else {
         return Ok(Transcript::new(path));
     };
@@ -199,3 +202,11 @@ pub(crate) fn lock(spec: &Spec) -> Result<File, ApplyError> {
         Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
     }
 }
+/// Certificates would be valid from a wrong time, and the transcript would run backwards.
+pub(crate) fn clock(transcript: &Transcript, now: Timestamp) -> Result<(), ApplyError> {
+    match transcript.ahead_of(now) {
+        Some(last) => Err(ApplyError::ClockBehind { last, now }),
+        None => Ok(()),
+    }
+}
+

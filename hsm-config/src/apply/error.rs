@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use inkan_pki::pkcs11::error::Pkcs11Error;
+use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::pin_source::PinError;
@@ -31,6 +32,13 @@ pub enum ApplyError {
         recorded: String,
         /// SHA-256 of the plan now, hex.
         planned: String,
+    },
+    /// This machine's clock is before the last line of the transcript; nothing was changed.
+    ClockBehind {
+        /// When that line was written.
+        last: Timestamp,
+        /// The time now.
+        now: Timestamp,
     },
     /// Something exists, is missing or differs; nothing was changed.
     Conflicts(Vec<Conflict>),

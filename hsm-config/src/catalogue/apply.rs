@@ -2,6 +2,7 @@
 
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
+use super::transcript::CLOCK;
 use super::{Explanation, explain, pin, spec, transcript};
 use crate::apply::{ApplyError, Conflict, Difference};
 use crate::spec::ModuleError;
@@ -44,6 +45,13 @@ pub fn apply(error: &ApplyError) -> Explanation {
                 transcript.display()
             ),
             "Undo the change to the specification. Keys and certificates can be added to a complete environment; for other changes use a new certificate_dir and new labels.",
+        ),
+        ApplyError::ClockBehind { last, now } => explain(
+            "apply-clock-behind",
+            format!(
+                "The clock of this machine shows {now:.0}; the transcript ends at {last:.0}. Nothing was changed."
+            ),
+            CLOCK,
         ),
         ApplyError::Conflicts(conflicts) => explain(
             "apply-conflict",

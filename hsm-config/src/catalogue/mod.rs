@@ -18,7 +18,7 @@ mod transcript;
 pub use apply::{apply, conflict, module};
 pub use chain::chain;
 pub use crl::{crl, crl_defect};
-pub use finding::{finding, verify};
+pub use finding::{finding, notice, verify};
 pub use pin::pin;
 pub use report::{ExplainedReport, report};
 pub use spec::spec;

@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Apply(WithSpec),
     /// Prove that the HSM and the files match specification and transcript; changes nothing
     #[command(after_help = super::exit::HELP)]
-    Verify(WithJson),
+    Verify(VerifyArguments),
     /// Sign and record the root's next CRL; entries of the last one stay
     #[command(after_help = super::exit::HELP)]
     Crl(CrlArguments),
@@ -76,3 +76,12 @@ pub(crate) struct WithJson {
     #[arg(long)]
     pub(crate) json: bool,
 }
+#[derive(Args)]
+pub(crate) struct VerifyArguments {
+    #[command(flatten)]
+    pub(crate) common: WithJson,
+    /// Ids of tokens that are meant to be offline, separated by commas: not checked, and a finding if one is connected
+    #[arg(long, value_name = "TOKEN", value_delimiter = ',')]
+    pub(crate) offline: Vec<String>,
+}
+

@@ -52,7 +52,9 @@ impl Exit {
             ApplyError::Pin(..) => Self::Pin,
             ApplyError::Transcript(_) => Self::Transcript,
             ApplyError::Complete(_) => Self::Complete,
-            ApplyError::OtherPlan { .. } | ApplyError::Conflicts(_) => Self::Conflicts,
+            ApplyError::OtherPlan { .. }
+            | ApplyError::ClockBehind { .. }
+            | ApplyError::Conflicts(_) => Self::Conflicts,
             ApplyError::Hsm(..) | ApplyError::Certificate(..) => Self::Hsm,
             ApplyError::Busy(_) | ApplyError::File(..) | ApplyError::Random => Self::File,
         }
@@ -81,3 +83,4 @@ impl Exit {
         }
     }
 }
+            VerifyError::UnknownToken(..) => Self::Usage,

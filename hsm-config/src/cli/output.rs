@@ -8,7 +8,7 @@ use inkan_hsm_config::catalogue::{self, Explanation};
 use inkan_hsm_config::crl::SignedCrl;
 use inkan_hsm_config::plan::{Action, Plan, Step};
 use inkan_hsm_config::transcript::{Event, Line, Transcript, printable};
-use inkan_hsm_config::verify::Report;
+use inkan_hsm_config::verify::{Notice, Report};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -180,10 +180,10 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
             .iter()
             .map(|(k, v)| format!("{k}={}", printable(v)))
             .collect();
-        let mark = if check.finding.is_none() {
-            "ok  "
-        } else {
-            "FAIL"
+        let mark = match (&check.finding, &check.notice) {
+            (Some(_), _) => "FAIL",
+            (None, Some(Notice::TokenOffline(_))) => "--  ",
+            (None, _) => "ok  ",
         };
         let line = format!(
             "{mark} {aspect:<12} {:<14} {}",
@@ -191,8 +191,9 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
             details.join(" ")
         );
         let _ = writeln!(out, "{}", line.trim_end());
-        if let Some(finding) = &check.finding {
-            let e = catalogue::finding(finding);
+        let finding = check.finding.as_ref().map(catalogue::finding);
+        let notice = check.notice.as_ref().map(catalogue::notice);
+        for e in finding.iter().chain(&notice) {
             let _ = writeln!(out, "     {} [{}]\n     {}", e.sentence, e.code, e.next);
         }
     }
@@ -204,3 +205,7 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
     };
     text(&out)
 }
+    let notices = report.notices().count();
+    if notices > 0 {
+        let _ = writeln!(out, "Notices: {notices}.");
+    }

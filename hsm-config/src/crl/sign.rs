@@ -13,7 +13,7 @@ use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, Ser
 use x509_parser::prelude::{FromDer as _, ParsedExtension, X509Certificate};
 
 use super::{CrlError, RevocationReason, VALIDITY_DAYS, read_der};
-use crate::apply::{ApplyError, hsm, lock};
+use crate::apply::{ApplyError, clock, hsm, lock};
 use crate::ca_profile::date;
 use crate::chain::certificate_der;
 use crate::files;
@@ -79,6 +79,7 @@ pub fn sign(
         return Err(CrlError::Days(new_crl.days));
     }
     let mut transcript = complete(spec)?;
+    clock(&transcript, now)?;
     let file = spec.certificate_path(new_crl.ca);
     let failed = |_| ApplyError::File(file.clone(), std::io::ErrorKind::InvalidData);
     let root = certificate_der(spec, new_crl.ca).map_err(failed)?;

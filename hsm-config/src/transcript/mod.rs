@@ -13,13 +13,19 @@ mod text;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 pub use line::{Details, Event, Line};
 pub use text::printable;
 
 use crate::files;
+
+/// Detail of an opening line: what the library reports about itself, with its version.
+pub const LIBRARY: &str = "library";
+
+/// How far clocks may differ, or be set back between two runs.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Largest transcript read, in bytes.
 pub const MAX_TRANSCRIPT_BYTES: u64 = 4 * 1024 * 1024;
@@ -105,7 +111,14 @@ impl Transcript {
         opening.details.get("plan_sha256").map(String::as_str)
     }
 
-    /// Whether every step was done. CRLs signed afterwards do not matter.
+    /// The time of the last line, if it is later than `now` by more than clocks may differ.
+    #[must_use]
+    pub fn ahead_of(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.lines.last()?.at;
+        (last > now.saturating_add(CLOCK_TOLERANCE).unwrap_or(now)).then_some(last)
+    }
+
+    /// Whether every step was done. CRLs and PIN changes afterwards do not matter.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let mut steps = self.lines.iter().rev().filter(|l| !is_crl(l));

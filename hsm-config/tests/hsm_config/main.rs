@@ -6,6 +6,9 @@
 //! - `every_answer`: how many PINs are sent, for every return value
 //! - `extension`: keys and certificates added to an environment that is complete
 //! - `findings`: what verify finds
+//! - `offline`: tokens that are meant to be offline
+//! - `clock`: a clock that is behind the transcript
+//! - `old_transcript`: a transcript in the format of the first version
 //! - `incomplete_pairs`: an incomplete key pair, left by an interruption while it was generated
 //! - `conflicts`: what apply refuses
 //! - `crls`: the root's CRL
@@ -17,6 +20,7 @@
 #![allow(clippy::print_stdout)]
 
 mod ceremony;
+mod clock;
 mod conflicts;
 mod crls;
 mod environment;
@@ -24,6 +28,8 @@ mod every_answer;
 mod extension;
 mod findings;
 mod incomplete_pairs;
+mod offline;
+mod old_transcript;
 mod pins;
 mod program;
 mod record;

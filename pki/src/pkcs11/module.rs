@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Function, Pkcs11};
 use cryptoki::error::{Error as Binding, Result as BindingResult, RvError};
+use cryptoki::types::Version;
 
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::gate::Gate;
@@ -40,6 +41,25 @@ pub struct LibraryInfo {
     pub manufacturer: String,
     /// Description.
     pub description: String,
+    /// Version of the library, `major.minor`.
+    pub version: String,
+    /// Version of PKCS#11, `major.minor`.
+    pub cryptoki: String,
+}
+
+impl std::fmt::Display for LibraryInfo {
+    /// On one line, as transcripts record it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}, {}, version {}",
+            self.manufacturer, self.description, self.version
+        )
+    }
+}
+
+pub(super) fn version(version: Version) -> String {
+    format!("{}.{}", version.major(), version.minor())
 }
 
 impl Module {
@@ -104,6 +124,8 @@ impl Module {
         Ok(LibraryInfo {
             manufacturer: info.manufacturer_id().to_owned(),
             description: info.library_description().to_owned(),
+            version: version(info.library_version()),
+            cryptoki: version(info.cryptoki_version()),
         })
     }
 
