@@ -7,12 +7,16 @@
 //! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
 //! - [`mod@plan`]: the steps that follow from a specification
 //! - [`mod@apply`]: does the steps, once, and records them
+//! - [`guided`]: the same with officers at a terminal
 //! - [`mod@verify`]: proves that the HSM matches specification and transcript
 //! - [`transcript`]: the record of the ceremony
+//! - [`record`]: the record of a ceremony on paper
+//! - [`language`]: the languages of a ceremony and its record
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: the profile of CA certificates
+//! - `print`: how hashes and times are written
 //! - `files`: bounded reads and atomic writes
 //!
 //! ```no_run
@@ -34,9 +38,13 @@ pub mod catalogue;
 pub mod chain;
 pub mod crl;
 mod files;
+pub mod guided;
+pub mod language;
 pub mod pin_source;
 pub mod plan;
+mod print;
 pub mod profile;
+pub mod record;
 pub mod spec;
 pub mod transcript;
 pub mod verify;

@@ -3,19 +3,24 @@
 //! - `cli::args`: the command line
 //! - `cli::exit`: exit codes
 //! - `cli::output`: what is printed
+//! - `cli::terminal`: the officers at a guided ceremony
 
 mod cli;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use inkan_hsm_config::guided::{self, GuidedError};
+use inkan_hsm_config::language::Language;
+use inkan_hsm_config::record::Record;
 use inkan_hsm_config::transcript::{Transcript, TranscriptError};
 use inkan_hsm_config::{Spec, apply, catalogue, crl, plan, verify};
 use jiff::Timestamp;
 
-use cli::args::{Arguments, Command, CrlArguments};
+use cli::args::{Arguments, Command, CrlArguments, RecordArguments};
 use cli::exit::Exit;
 use cli::output::{self, Failure};
+use cli::terminal::Terminal;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -32,7 +37,9 @@ fn main() -> ExitCode {
         .map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))
         .and_then(|spec| match &arguments.command {
             Command::Plan(_) => show_plan(&spec, json),
+            Command::Apply(a) if a.guided => guide(&spec, a.lang.into()),
             Command::Apply(_) => do_apply(&spec),
+            Command::Record(a) => show_record(&spec, a),
             Command::Crl(a) => sign_crl(&spec, a),
             Command::Verify(a) => do_verify(&spec, json, &a.offline),
             Command::Transcript(_) => show_transcript(&spec, json),
@@ -52,7 +59,7 @@ fn show_plan(spec: &Spec, json: bool) -> Result<Exit, Failure> {
         output::json(&plan)
     } else {
         let done = Transcript::load(&spec.transcript_path()).ok().flatten();
-        output::plan(&plan, done.as_ref())
+        output::plan(spec, &plan, done.as_ref())
     }
 }
 
@@ -60,6 +67,31 @@ fn do_apply(spec: &Spec) -> Result<Exit, Failure> {
     let done = apply(spec, Timestamp::now(), true, &mut output::line);
     let transcript = done.map_err(|e| Failure::new(Exit::of_apply(&e), catalogue::apply(&e)))?;
     output::completed(spec, &transcript)
+}
+
+fn guide(spec: &Spec, language: Language) -> Result<Exit, Failure> {
+    let mut terminal = Terminal::new(language).map_err(|e| failed_guided(&e))?;
+    guided::apply_guided(spec, Timestamp::now(), &mut terminal, &mut |line| {
+        output::done(line, language);
+    })
+    .map_err(|e| failed_guided(&e))?;
+    Ok(Exit::Ok)
+}
+
+fn failed_guided(error: &GuidedError) -> Failure {
+    Failure::new(Exit::of_guided(error), catalogue::guided(error))
+}
+
+fn show_record(spec: &Spec, arguments: &RecordArguments) -> Result<Exit, Failure> {
+    let transcript = transcript(spec)?;
+    let record = Record::new(spec, &transcript, arguments.lang.into());
+    match &arguments.html {
+        Some(file) => record
+            .save_html(file)
+            .map_err(|e| output::unwritten(file, &e))?,
+        None => drop(output::text(&record.to_text())?),
+    }
+    Ok(exit_of(&transcript))
 }
 
 fn sign_crl(spec: &Spec, arguments: &CrlArguments) -> Result<Exit, Failure> {
@@ -89,18 +121,26 @@ fn do_verify(spec: &Spec, json: bool, offline: &[String]) -> Result<Exit, Failur
 }
 
 fn show_transcript(spec: &Spec, json: bool) -> Result<Exit, Failure> {
-    let path = spec.transcript_path();
-    let transcript = Transcript::load(&path)
-        .and_then(|t| t.ok_or(TranscriptError::Missing(path)))
-        .map_err(|e| Failure::new(Exit::Transcript, catalogue::transcript(&e)))?;
+    let transcript = transcript(spec)?;
     if json {
         output::json(transcript.lines())?;
     } else {
         output::text(&transcript.to_text())?;
     }
-    Ok(if transcript.is_complete() {
+    Ok(exit_of(&transcript))
+}
+
+fn transcript(spec: &Spec) -> Result<Transcript, Failure> {
+    let path = spec.transcript_path();
+    Transcript::load(&path)
+        .and_then(|t| t.ok_or(TranscriptError::Missing(path)))
+        .map_err(|e| Failure::new(Exit::Transcript, catalogue::transcript(&e)))
+}
+
+fn exit_of(transcript: &Transcript) -> Exit {
+    if transcript.is_complete() {
         Exit::Ok
     } else {
         Exit::Incomplete
-    })
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::error::ApplyError;
-use super::hsm::{Hsm, failed};
+use super::hsm::{FromSources, Hsm, PinReader, failed};
 use super::{certificate, extend, inspect, key, token};
 use crate::plan::{Action, Plan, Step, plan};
 use crate::spec::Spec;
@@ -38,6 +38,16 @@ impl<'a> Ceremony<'a> {
         terminal: bool,
         on_line: &'a mut dyn FnMut(&Line),
     ) -> Result<Self, ApplyError> {
+        Self::open_with(spec, now, &mut FromSources { terminal }, on_line)
+    }
+
+    /// As [`Ceremony::open`], with the PINs from this reader.
+    pub(crate) fn open_with(
+        spec: &'a Spec,
+        now: Timestamp,
+        pins: &mut dyn PinReader,
+        on_line: &'a mut dyn FnMut(&Line),
+    ) -> Result<Self, ApplyError> {
         let started = Instant::now();
         let plan = plan(spec);
         let transcript = usable_transcript(spec, &plan)?;
@@ -47,7 +57,7 @@ impl<'a> Ceremony<'a> {
         for token in spec.tokens() {
             let pin_step = format!("pin:{}", token.id);
             let new = token.initialize && transcript.done(&pin_step).is_none();
-            hsm.read_pins(token, new, terminal)?;
+            hsm.read_pins(token, new, pins)?;
         }
         inspect::keys(spec, &plan, &transcript, &mut hsm)?;
         let lock = lock(spec)?;
@@ -88,6 +98,12 @@ impl<'a> Ceremony<'a> {
         Ok(true)
     }
 
+    /// The next step that is not done yet.
+    pub(crate) fn next_step(&self) -> Option<&Step> {
+        let mut steps = self.plan.steps.iter();
+        steps.find(|step| self.transcript.done(&step.id).is_none())
+    }
+
     /// The transcript so far.
     #[must_use]
     pub fn into_transcript(self) -> Transcript {
@@ -120,7 +136,7 @@ impl<'a> Ceremony<'a> {
         Ok(true)
     }
 
-    pub(super) fn record(
+    pub(crate) fn record(
         &mut self,
         event: Event,
         step: &str,
@@ -152,6 +168,8 @@ impl<'a> Ceremony<'a> {
                 concat!("inkan-hsm ", env!("CARGO_PKG_VERSION")).to_owned(),
             ),
         ]);
+        let library = self.hsm.module().library().map_err(failed(""))?;
+        details.insert(LIBRARY.to_owned(), library.to_string());
         for (n, custodian) in self.spec.custodians().iter().enumerate() {
             let who = format!("{} ({})", custodian.name, custodian.role);
             details.insert(format!("custodian_{:02}", n + 1), who);
@@ -168,8 +186,6 @@ impl<'a> Ceremony<'a> {
 /// The transcript to continue: of this plan and not complete, or complete and of a part of this plan.
 fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError> {
     let path = spec.transcript_path();
-        let library = self.hsm.module().library().map_err(failed(""))?;
-        details.insert(LIBRARY.to_owned(), library.to_string());
     let Some(transcript) = Transcript::load(&path)? else {
         return Ok(Transcript::new(path));
     };
@@ -190,6 +206,14 @@ fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError>
     Ok(transcript)
 }
 
+/// Certificates would be valid from a wrong time, and the transcript would run backwards.
+pub(crate) fn clock(transcript: &Transcript, now: Timestamp) -> Result<(), ApplyError> {
+    match transcript.ahead_of(now) {
+        Some(last) => Err(ApplyError::ClockBehind { last, now }),
+        None => Ok(()),
+    }
+}
+
 /// Creates the certificate directory and locks it; the lock ends with the process.
 pub(crate) fn lock(spec: &Spec) -> Result<File, ApplyError> {
     let directory: PathBuf = spec.certificate_dir().to_owned();
@@ -202,11 +226,3 @@ pub(crate) fn lock(spec: &Spec) -> Result<File, ApplyError> {
         Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
     }
 }
-/// Certificates would be valid from a wrong time, and the transcript would run backwards.
-pub(crate) fn clock(transcript: &Transcript, now: Timestamp) -> Result<(), ApplyError> {
-    match transcript.ahead_of(now) {
-        Some(last) => Err(ApplyError::ClockBehind { last, now }),
-        None => Ok(()),
-    }
-}
-

@@ -4,6 +4,9 @@
 //! exhaustive match, so a new error does not compile without a sentence.
 //!
 //! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`: one per kind of error
+//! - `steps`: the steps of a plan, read aloud and printed
+//! - `spoken`: what is said at a guided ceremony, and why one stopped
+//! - `record`: the words of the printed record
 //! - `report`: a report of `verify` with its findings explained, for `--json`
 
 mod apply;
@@ -11,8 +14,11 @@ mod chain;
 mod crl;
 mod finding;
 mod pin;
+mod record;
 mod report;
 mod spec;
+mod spoken;
+mod steps;
 mod transcript;
 
 pub use apply::{apply, conflict, module};
@@ -20,8 +26,11 @@ pub use chain::chain;
 pub use crl::{crl, crl_defect};
 pub use finding::{finding, notice, verify};
 pub use pin::pin;
+pub(crate) use record::{Words, words};
 pub use report::{ExplainedReport, report};
 pub use spec::spec;
+pub use spoken::{done, guided, spoken};
+pub use steps::{StepText, step};
 pub use transcript::transcript;
 
 use serde::Serialize;

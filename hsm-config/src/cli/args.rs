@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use inkan_hsm_config::crl::RevocationReason;
+use inkan_hsm_config::language::Language;
 
 /// Set up the HSM of an Inkan environment from a reviewed specification, and verify it later.
 #[derive(Parser)]
@@ -20,13 +21,16 @@ pub(crate) enum Command {
     Plan(WithJson),
     /// Do the steps once and record them; resumes an interrupted run, overwrites nothing
     #[command(after_help = super::exit::HELP)]
-    Apply(WithSpec),
+    Apply(ApplyArguments),
     /// Prove that the HSM and the files match specification and transcript; changes nothing
     #[command(after_help = super::exit::HELP)]
     Verify(VerifyArguments),
     /// Sign and record the root's next CRL; entries of the last one stay
     #[command(after_help = super::exit::HELP)]
     Crl(CrlArguments),
+    /// Print the record of the ceremony, to be compared and signed on paper
+    #[command(after_help = super::exit::HELP)]
+    Record(RecordArguments),
     /// Check the transcript's hash chain and print it
     #[command(after_help = super::exit::HELP)]
     Transcript(WithJson),
@@ -37,6 +41,47 @@ pub(crate) struct WithSpec {
     /// The specification (TOML)
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct ApplyArguments {
+    #[command(flatten)]
+    pub(crate) spec: WithSpec,
+    /// Guide the custodians through the ceremony at a terminal: presence, PINs one person at a time, each step confirmed by two
+    #[arg(long)]
+    pub(crate) guided: bool,
+    /// Language of a guided ceremony
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = SpokenLanguage::En, requires = "guided")]
+    pub(crate) lang: SpokenLanguage,
+}
+
+#[derive(Args)]
+pub(crate) struct RecordArguments {
+    #[command(flatten)]
+    pub(crate) spec: WithSpec,
+    /// Language of the record
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = SpokenLanguage::En)]
+    pub(crate) lang: SpokenLanguage,
+    /// Write an HTML page for printing on A4 to this file instead of text to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpokenLanguage {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<SpokenLanguage> for Language {
+    fn from(language: SpokenLanguage) -> Self {
+        match language {
+            SpokenLanguage::En => Self::English,
+            SpokenLanguage::Ja => Self::Japanese,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -69,14 +114,6 @@ fn revocation(text: &str) -> Result<(String, RevocationReason), String> {
 }
 
 #[derive(Args)]
-pub(crate) struct WithJson {
-    #[command(flatten)]
-    pub(crate) spec: WithSpec,
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-#[derive(Args)]
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) common: WithJson,
@@ -85,3 +122,11 @@ pub(crate) struct VerifyArguments {
     pub(crate) offline: Vec<String>,
 }
 
+#[derive(Args)]
+pub(crate) struct WithJson {
+    #[command(flatten)]
+    pub(crate) spec: WithSpec,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use inkan_hsm_config::apply::ApplyError;
 use inkan_hsm_config::crl::CrlError;
+use inkan_hsm_config::guided::GuidedError;
 use inkan_hsm_config::verify::VerifyError;
 
 /// How the program ends. The command line parser returns 2 as well.
@@ -21,12 +22,13 @@ pub(crate) enum Exit {
     File = 9,
     Transcript = 10,
     Incomplete = 11,
+    Stopped = 12,
 }
 
 pub(crate) const HELP: &str = "\
 Exit codes:
    0  done, or no findings
-   1  the output could not be written
+   1  the output could not be written, or there is no terminal
    2  the command line is wrong
    3  the specification cannot be used; the message names file, field and remedy
    4  the HSM failed or refused
@@ -36,7 +38,8 @@ Exit codes:
    8  verify: there are findings
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
-  11  transcript, crl: the ceremony is not complete";
+  11  transcript, record, crl: the ceremony is not complete
+  12  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -60,6 +63,17 @@ impl Exit {
         }
     }
 
+    pub(crate) fn of_guided(error: &GuidedError) -> Self {
+        match error {
+            GuidedError::Apply(error) => Self::of_apply(error),
+            GuidedError::TooFewCustodians(_) | GuidedError::SameName(_) => Self::Spec,
+            GuidedError::NotRecognised(_) | GuidedError::Break(_) | GuidedError::InputEnded(_) => {
+                Self::Stopped
+            }
+            GuidedError::Terminal(_) => Self::Output,
+        }
+    }
+
     pub(crate) fn of_crl(error: &CrlError) -> Self {
         match error {
             CrlError::Apply(error) => Self::of_apply(error),
@@ -80,7 +94,7 @@ impl Exit {
             VerifyError::Pin(..) => Self::Pin,
             VerifyError::Hsm(..) => Self::Hsm,
             VerifyError::Random => Self::File,
+            VerifyError::UnknownToken(..) => Self::Usage,
         }
     }
 }
-            VerifyError::UnknownToken(..) => Self::Usage,

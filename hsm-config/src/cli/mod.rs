@@ -3,7 +3,9 @@
 //! - `args`: the command line
 //! - `exit`: exit codes
 //! - `output`: what is printed
+//! - `terminal`: the officers at a guided ceremony
 
 pub(crate) mod args;
 pub(crate) mod exit;
 pub(crate) mod output;
+pub(crate) mod terminal;

@@ -96,7 +96,7 @@ pub fn sign(
     let token = spec.token(&key.token);
     let token = token.ok_or_else(|| CrlError::NotARoot(new_crl.ca.to_owned()))?;
     let mut hsm = hsm::Hsm::load(spec)?;
-    hsm.read_pins(token, false, terminal)?;
+    hsm.read_pins(token, false, &mut hsm::FromSources { terminal })?;
     hsm.session(&name, token)?;
     let session = hsm.open(&name, token)?;
     let signer =

@@ -31,6 +31,8 @@ pub(super) struct RawToken {
     /// Any TOML value: a parser's message about a wrong type would repeat the value, which may be a PIN.
     pub(super) so_pin: Option<toml::Value>,
     pub(super) pin: toml::Value,
+    pub(super) pin_custodian: Option<String>,
+    pub(super) so_pin_custodian: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -71,4 +73,5 @@ pub(super) struct RawSubject {
 pub(super) struct RawCustodian {
     pub(super) name: String,
     pub(super) role: String,
+    pub(super) initials: Option<String>,
 }

@@ -121,14 +121,16 @@ impl Transcript {
     /// Whether every step was done. CRLs and PIN changes afterwards do not matter.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let mut steps = self.lines.iter().rev().filter(|l| !is_crl(l));
+        let mut steps = self.lines.iter().rev().filter(|l| !is_beside_the_plan(l));
         steps.next().is_some_and(|l| l.event == Event::Completed)
     }
 
     /// How many steps of the plan were done.
     #[must_use]
     pub fn steps_done(&self) -> usize {
-        let done = |l: &&Line| matches!(l.event, Event::Done | Event::Recognised) && !is_crl(l);
+        let done = |l: &&Line| {
+            matches!(l.event, Event::Done | Event::Recognised) && !is_beside_the_plan(l)
+        };
         let steps = self.lines.iter().filter(done).map(|l| l.step.as_str());
         steps.collect::<std::collections::BTreeSet<_>>().len()
     }
@@ -200,12 +202,15 @@ impl Transcript {
 /// How the steps of all CRLs begin.
 const CRL_STEP: &str = "crl:";
 
+/// How the steps of all PIN changes begin.
+const PIN_CHANGE_STEP: &str = "pin-change:";
+
 /// Name of a CA's CRL steps; the CRL number follows.
 pub(crate) fn crl_step(ca: &str) -> String {
     format!("{CRL_STEP}{ca}:")
 }
 
-/// A line about a CRL, which is no step of the plan.
-fn is_crl(line: &Line) -> bool {
-    line.step.starts_with(CRL_STEP)
+/// A line about a CRL or a changed PIN, which is no step of the plan.
+fn is_beside_the_plan(line: &Line) -> bool {
+    line.step.starts_with(CRL_STEP) || line.step.starts_with(PIN_CHANGE_STEP)
 }

@@ -89,7 +89,14 @@ pub fn verify(
     crl::check(spec, transcript.as_ref(), &certificates, now, &mut report);
     for token in spec.tokens() {
         let absent = offline.contains(&token.id);
-        let found = token::check(spec, token, transcript.as_ref(), &module, absent, &mut report)?;
+        let found = token::check(
+            spec,
+            token,
+            transcript.as_ref(),
+            &module,
+            absent,
+            &mut report,
+        )?;
         let Some(info) = found else { continue };
         let session = token::open(token, &module, &info, terminal)?;
         for key in spec.keys().iter().filter(|key| key.token == token.id) {

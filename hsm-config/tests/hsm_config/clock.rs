@@ -44,7 +44,10 @@ fn nothing_is_done_before_the_last_line_of_the_transcript() {
         "{refused:?}"
     );
     let found = verify(&spec, yesterday, false, &[]).unwrap();
-    let codes: Vec<_> = found.findings().map(|f| catalogue::finding(f).code).collect();
+    let codes: Vec<_> = found
+        .findings()
+        .map(|f| catalogue::finding(f).code)
+        .collect();
     assert!(codes.contains(&"clock-behind"), "{codes:?}");
 }
 
@@ -56,7 +59,10 @@ fn a_transcript_is_ahead_only_of_an_earlier_time() {
     let transcript = Transcript::load(&spec.transcript_path()).unwrap().unwrap();
     let last = transcript.lines().last().unwrap().at;
     assert_eq!(transcript.ahead_of(last), None);
-    assert_eq!(transcript.ahead_of(last - SignedDuration::from_mins(5)), None);
+    assert_eq!(
+        transcript.ahead_of(last - SignedDuration::from_mins(5)),
+        None
+    );
     let early = last - SignedDuration::from_millis(300_001);
     assert_eq!(transcript.ahead_of(early), Some(last));
 }

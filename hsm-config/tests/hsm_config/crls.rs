@@ -61,7 +61,10 @@ fn crls_are_numbered_and_keep_their_entries() {
         "nothing was set up: {early:?}"
     );
     perform(&spec);
-    assert!(verify(&spec, now(), false, &[]).unwrap().is_ok(), "none is none");
+    assert!(
+        verify(&spec, now(), false, &[]).unwrap().is_ok(),
+        "none is none"
+    );
     let later = now() + SignedDuration::from_mins(30);
     let first = crl::sign(&spec, &new_crl(&[]), later, false).unwrap();
     assert_eq!((first.number, first.revoked.len()), (1, 0));

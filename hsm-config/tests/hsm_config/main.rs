@@ -4,6 +4,11 @@
 //! - `ceremony`: apply from nothing, again, and after an interruption at every point
 //! - `record`: a transcript written by the test, as documented, to simulate an interruption at any point
 //! - `every_answer`: how many PINs are sent, for every return value
+//! - `terminal`: a program at a terminal of its own
+//! - `officers`: officers whose lines are scripted
+//! - `guided`: the guided ceremony: breaks, persons, interruptions
+//! - `guided_at_a_terminal`: the same as a process at a terminal
+//! - `on_paper`: the record
 //! - `extension`: keys and certificates added to an environment that is complete
 //! - `findings`: what verify finds
 //! - `offline`: tokens that are meant to be offline
@@ -27,10 +32,15 @@ mod environment;
 mod every_answer;
 mod extension;
 mod findings;
+mod guided;
+mod guided_at_a_terminal;
 mod incomplete_pairs;
+mod officers;
 mod offline;
 mod old_transcript;
+mod on_paper;
 mod pins;
 mod program;
 mod record;
 mod specification;
+mod terminal;

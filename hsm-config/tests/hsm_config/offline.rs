@@ -3,8 +3,8 @@
 use std::fs;
 
 use inkan_hsm_config::catalogue;
-use inkan_hsm_config::verify::{Notice, VerifyError};
 use inkan_hsm_config::verify;
+use inkan_hsm_config::verify::{Notice, VerifyError};
 use serde_json::Value;
 
 use crate::environment::{Environment, now, perform};
