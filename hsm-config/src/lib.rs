@@ -4,6 +4,7 @@
 //!
 //! - [`spec`]: the specification of one environment
 //! - [`profile`]: facts about HSM products
+//! - [`probe`]: what a device can do
 //! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
 //! - [`mod@plan`]: the steps that follow from a specification
 //! - [`mod@apply`]: does the steps, once, and records them
@@ -43,6 +44,7 @@ pub mod language;
 pub mod pin_source;
 pub mod plan;
 mod print;
+pub mod probe;
 pub mod profile;
 pub mod record;
 pub mod spec;

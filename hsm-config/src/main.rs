@@ -3,10 +3,12 @@
 //! - `cli::args`: the command line
 //! - `cli::exit`: exit codes
 //! - `cli::output`: what is printed
+//! - `cli::probe`: what a device can do
 //! - `cli::terminal`: the officers at a guided ceremony
 
 mod cli;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -26,30 +28,43 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Without it, Ctrl-C at a prompt leaves the terminal without echo. That is no reason to stop.
     let _ = inkan_hsm_config::pin_source::restore_terminal_on_ctrl_c();
-    let (spec, json) = match &arguments.command {
-        Command::Plan(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
-        Command::Verify(a) => (&a.common.spec.spec, a.common.json),
-        Command::Apply(a) => (&a.spec.spec, false),
-        Command::Record(a) => (&a.spec.spec, false),
-        Command::Crl(a) => (&a.spec.spec, false),
+    let json = arguments.command.json();
+    let done = match &arguments.command {
+        Command::ProbeWorker => return probe_worker(),
+        Command::Probe(a) => {
+            let spec = a.target.spec.as_deref().map(load).transpose();
+            spec.and_then(|spec| cli::probe::run(a, spec.as_ref()))
+        }
+        Command::Plan(a) => load(&a.spec.spec).and_then(|spec| show_plan(&spec, json)),
+        Command::Apply(a) => load(&a.spec.spec).and_then(|spec| match a.guided {
+            true => guide(&spec, a.lang.into()),
+            false => do_apply(&spec),
+        }),
+        Command::Record(a) => load(&a.spec.spec).and_then(|spec| show_record(&spec, a)),
+        Command::Crl(a) => load(&a.spec.spec).and_then(|spec| sign_crl(&spec, a)),
+        Command::Verify(a) => {
+            load(&a.common.spec.spec).and_then(|spec| do_verify(&spec, json, &a.offline))
+        }
+        Command::Transcript(a) => load(&a.spec.spec).and_then(|spec| show_transcript(&spec, json)),
     };
-    let done = Spec::load(spec)
-        .map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))
-        .and_then(|spec| match &arguments.command {
-            Command::Plan(_) => show_plan(&spec, json),
-            Command::Apply(a) if a.guided => guide(&spec, a.lang.into()),
-            Command::Apply(_) => do_apply(&spec),
-            Command::Record(a) => show_record(&spec, a),
-            Command::Crl(a) => sign_crl(&spec, a),
-            Command::Verify(a) => do_verify(&spec, json, &a.offline),
-            Command::Transcript(_) => show_transcript(&spec, json),
-        });
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => {
             output::failure(&failure, json);
             failure.exit.into()
         }
+    }
+}
+
+fn load(path: &Path) -> Result<Spec, Failure> {
+    Spec::load(path).map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))
+}
+
+/// Nobody reads what it prints; the supervisor sees that its messages end.
+fn probe_worker() -> ExitCode {
+    match inkan_hsm_config::probe::run_worker() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::mechanisms::MechanismLack;
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -76,6 +77,15 @@ pub enum Conflict {
     KeyMissing(String),
     /// The key with this label is not as planned or recorded.
     KeyDiffers(String, Difference),
+    /// The token cannot hold the planned key.
+    KeyUnsupported {
+        /// Label.
+        label: String,
+        /// In the specification.
+        algorithm: &'static str,
+        /// What the token lacks.
+        lacks: MechanismLack,
+    },
     /// A certificate file exists and is not from this ceremony.
     CertificateExists(PathBuf),
     /// The certificate file is recorded and is missing.

@@ -2,6 +2,8 @@
 
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
+use inkan_pki::pkcs11::mechanisms::MechanismLack;
+
 use super::transcript::CLOCK;
 use super::{Explanation, explain, pin, spec, transcript};
 use crate::apply::{ApplyError, Conflict, Difference};
@@ -94,6 +96,11 @@ pub fn module(error: &ModuleError) -> Explanation {
         ModuleError::Spec(error) => spec(error),
         ModuleError::Hsm(error) => hsm("", error),
     }
+}
+
+/// Explains an error of the HSM outside any step.
+pub(crate) fn pkcs11(error: &Pkcs11Error) -> Explanation {
+    hsm("", error)
 }
 
 /// Explains an error of the HSM.
@@ -224,6 +231,23 @@ pub fn conflict(conflict: &Conflict) -> Explanation {
             "key-differs",
             format!("The key \"{label}\" differs: {}.", difference(*what)),
             CHANGED,
+        ),
+        Conflict::KeyUnsupported {
+            label,
+            algorithm,
+            lacks,
+        } => explain(
+            "key-unsupported",
+            format!(
+                "The key \"{label}\" shall be {algorithm}, and the token {}.",
+                match lacks {
+                    MechanismLack::Generation => "generates no such keys".to_owned(),
+                    MechanismLack::Size { smallest, largest } =>
+                        format!("generates them with {smallest} to {largest} bits"),
+                    MechanismLack::Signing => "has no known mechanism to sign with it".to_owned(),
+                }
+            ),
+            "Choose another algorithm in the specification, or another device. `inkan-hsm probe` shows what it can do.",
         ),
         Conflict::CertificateExists(path) => explain(
             "certificate-exists",

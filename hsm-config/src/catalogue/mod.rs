@@ -3,7 +3,7 @@
 //! The only place in this crate with prose about errors. The error enums contain no text. Each function is one
 //! exhaustive match, so a new error does not compile without a sentence.
 //!
-//! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`: one per kind of error
+//! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`, `probe`: one per kind of error
 //! - `steps`: the steps of a plan, read aloud and printed
 //! - `spoken`: what is said at a guided ceremony, and why one stopped
 //! - `record`: the words of the printed record
@@ -14,6 +14,7 @@ mod chain;
 mod crl;
 mod finding;
 mod pin;
+mod probe;
 mod record;
 mod report;
 mod spec;
@@ -21,11 +22,17 @@ mod spoken;
 mod steps;
 mod transcript;
 
+pub(crate) use apply::pkcs11;
 pub use apply::{apply, conflict, module};
 pub use chain::chain;
 pub use crl::{crl, crl_defect};
 pub use finding::{finding, notice, verify};
 pub use pin::pin;
+pub(crate) use probe::{
+    probe_ambiguous, probe_crashed, probe_hangs, probe_lacks, probe_no_token, probe_pin,
+    probe_profile, probe_token, probe_write_protected,
+};
+pub use probe::{probe_no_module, probe_pin_source, probe_worker};
 pub(crate) use record::{Words, words};
 pub use report::{ExplainedReport, report};
 pub use spec::spec;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use inkan_hsm_config::crl::RevocationReason;
 use inkan_hsm_config::language::Language;
+use inkan_hsm_config::probe;
+use inkan_hsm_config::profile::Profile;
 
 /// Set up the HSM of an Inkan environment from a reviewed specification, and verify it later.
 #[derive(Parser)]
@@ -28,12 +30,30 @@ pub(crate) enum Command {
     /// Sign and record the root's next CRL; entries of the last one stay
     #[command(after_help = super::exit::HELP)]
     Crl(CrlArguments),
+    /// Show what a device can do; reads, and with --keys makes keys that vanish
+    #[command(after_help = super::exit::HELP)]
+    Probe(ProbeArguments),
+    /// The process of `probe` that loads the module
+    #[command(hide = true)]
+    ProbeWorker,
     /// Print the record of the ceremony, to be compared and signed on paper
     #[command(after_help = super::exit::HELP)]
     Record(RecordArguments),
     /// Check the transcript's hash chain and print it
     #[command(after_help = super::exit::HELP)]
     Transcript(WithJson),
+}
+
+impl Command {
+    /// Whether results and errors are JSON.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Plan(a) | Self::Transcript(a) => a.json,
+            Self::Verify(a) => a.common.json,
+            Self::Probe(a) => a.json,
+            Self::Apply(_) | Self::Record(_) | Self::Crl(_) | Self::ProbeWorker => false,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -53,6 +73,60 @@ pub(crate) struct ApplyArguments {
     /// Language of a guided ceremony
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = SpokenLanguage::En, requires = "guided")]
     pub(crate) lang: SpokenLanguage,
+}
+
+#[derive(Args)]
+pub(crate) struct ProbeArguments {
+    #[command(flatten)]
+    pub(crate) target: ProbeTarget,
+    /// Text for the reserved argument of `C_Initialize`, which NSS needs
+    #[arg(long, value_name = "TEXT", conflicts_with = "spec")]
+    pub(crate) parameters: Option<String>,
+    /// Label of the token, or its id in the specification; by default the specification's first, or the only initialised one
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+    /// Log in, and make keys that vanish with their session: templates and speed
+    #[arg(long)]
+    pub(crate) keys: bool,
+    /// Where the PIN comes from: prompt, file:PATH, env:NAME, credential:NAME; by default the specification's source, else a prompt
+    #[arg(long, value_name = "SOURCE", requires = "keys")]
+    pub(crate) pin: Option<String>,
+    /// Most sessions to open at the same time; 0 opens none
+    #[arg(long, value_name = "N", default_value_t = probe::MAX_SESSIONS, value_parser = clap::value_parser!(u32).range(0..=i64::from(probe::MAX_SESSIONS)))]
+    pub(crate) sessions: u32,
+    /// Most signatures per kind of key
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=i64::from(probe::MAX_CALLS)))]
+    pub(crate) calls: u32,
+    /// Leave a session idle for so long, and try it again
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=probe::MAX_IDLE))]
+    pub(crate) idle: u64,
+    /// Deadline of each phase
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) deadline: u64,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ProbeTarget {
+    /// The PKCS#11 module
+    #[arg(long, value_name = "PATH")]
+    pub(crate) module: Option<PathBuf>,
+    /// A profile, whose usual modules are tried
+    #[arg(long, value_name = "NAME", value_parser = profile_argument)]
+    pub(crate) profile: Option<&'static Profile>,
+    /// A specification: its module, and what contradicts it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+}
+
+fn profile_argument(name: &str) -> Result<&'static Profile, String> {
+    Profile::named(name).ok_or_else(|| {
+        let names: Vec<_> = Profile::all().iter().map(|profile| profile.name).collect();
+        format!("unknown profile; use one of {}", names.join(", "))
+    })
 }
 
 #[derive(Args)]

@@ -22,7 +22,7 @@ pub(crate) enum Exit {
     File = 9,
     Transcript = 10,
     Incomplete = 11,
-    Stopped = 12,
+    Stopped = 13,
 }
 
 pub(crate) const HELP: &str = "\
@@ -35,11 +35,11 @@ Exit codes:
    5  a PIN could not be read, was refused, was withheld or got an unclear answer (sent once at most)
    6  apply: the environment is already complete; nothing was changed
    7  apply, crl: something exists already, is missing or differs; nothing was changed
-   8  verify: there are findings
+   8  verify: there are findings; probe: the device contradicts the specification
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
   11  transcript, record, crl: the ceremony is not complete
-  12  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
+  13  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -64,6 +64,11 @@ pub(crate) fn failure(failure: &Failure, json: bool) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Something to know beforehand, on standard error, so that it is in no pipe.
+pub(crate) fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 pub(crate) fn text(text: &str) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())

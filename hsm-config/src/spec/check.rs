@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
-use super::error::{Problem, SpecError};
+use super::error::{Expected, Problem, SpecError};
 use super::raw::{RawCertificate, RawKey, RawSpec, RawSubject, RawToken};
 use super::types::{CertificateSpec, Custodian, KeySpec, KeyUse, Subject, TokenSpec};
 use super::{Spec, fields};
@@ -16,6 +16,7 @@ const MAX_KEYS: usize = 64;
 const MAX_CERTIFICATES: usize = 32;
 const MAX_CUSTODIANS: usize = 32;
 const MAX_URLS: usize = 4;
+const MAX_PARAMETERS: usize = 1024;
 
 /// A problem and the field it is in.
 type Located<T> = Result<T, (String, Problem)>;
@@ -76,6 +77,7 @@ fn spec(raw: RawSpec, base: &Path, source: &Path) -> Located<Spec> {
         environment: fields::id(&raw.environment).at("environment")?,
         profile,
         module: module.at("module")?,
+        module_parameters: parameters(raw.module_parameters).at("module_parameters")?,
         shows_pin_flags: raw.pin_flags.unwrap_or(profile.shows_pin_flags),
         certificate_dir: fields::path(&raw.certificate_dir, base).at("certificate_dir")?,
         tokens,
@@ -83,6 +85,20 @@ fn spec(raw: RawSpec, base: &Path, source: &Path) -> Located<Spec> {
         certificates,
         custodians,
     })
+}
+
+/// At most 1024 bytes without control characters.
+fn parameters(text: Option<String>) -> Result<Option<String>, Problem> {
+    match text {
+        Some(text) if text.len() > MAX_PARAMETERS => Err(Problem::TooLong(MAX_PARAMETERS)),
+        Some(text) if text.is_empty() || text.chars().any(char::is_control) => {
+            Err(Problem::Malformed {
+                value: text,
+                expected: Expected::Name,
+            })
+        }
+        other => Ok(other),
+    }
 }
 
 fn initials(given: Option<&str>, before: &[Custodian]) -> Result<Option<String>, Problem> {

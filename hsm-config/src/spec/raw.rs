@@ -10,6 +10,7 @@ pub(super) struct RawSpec {
     pub(super) environment: String,
     pub(super) profile: String,
     pub(super) module: Option<PathBuf>,
+    pub(super) module_parameters: Option<String>,
     pub(super) pin_flags: Option<bool>,
     pub(super) certificate_dir: PathBuf,
     #[serde(default)]

@@ -19,6 +19,7 @@
 //! - `crls`: the root's CRL
 //! - `specification`: what a specification must not contain
 //! - `pins`: sources of PINs
+//! - `probe`: what a device can do; modules that hang, crash and chatter
 //! - `program`: the program as a process: exit codes, output, example, openssl
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The tables of PINs sent for each response are printed when those tests run alone.
@@ -40,6 +41,7 @@ mod offline;
 mod old_transcript;
 mod on_paper;
 mod pins;
+mod probe;
 mod program;
 mod record;
 mod specification;

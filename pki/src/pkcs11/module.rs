@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Function, Pkcs11};
 use cryptoki::error::{Error as Binding, Result as BindingResult, RvError};
-use cryptoki::types::Version;
 
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::gate::Gate;
 use super::raw::RawFunctions;
+use super::token::version;
 
 /// Loaded modules by canonical path. Entries are never removed.
 static LOADED: LazyLock<Mutex<HashMap<PathBuf, Arc<Module>>>> = LazyLock::new(Mutex::default);
@@ -56,10 +56,6 @@ impl std::fmt::Display for LibraryInfo {
             self.manufacturer, self.description, self.version
         )
     }
-}
-
-pub(super) fn version(version: Version) -> String {
-    format!("{}.{}", version.major(), version.minor())
 }
 
 impl Module {
