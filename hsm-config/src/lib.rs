@@ -5,6 +5,7 @@
 //! - [`spec`]: the specification of one environment
 //! - [`profile`]: facts about HSM products
 //! - [`probe`]: what a device can do
+//! - [`pin_change`]: another user PIN for a token
 //! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
 //! - [`mod@plan`]: the steps that follow from a specification
 //! - [`mod@apply`]: does the steps, once, and records them
@@ -41,6 +42,7 @@ pub mod crl;
 mod files;
 pub mod guided;
 pub mod language;
+pub mod pin_change;
 pub mod pin_source;
 pub mod plan;
 mod print;

@@ -14,12 +14,16 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use inkan_hsm_config::guided::{self, GuidedError};
 use inkan_hsm_config::language::Language;
+use inkan_hsm_config::pin_change;
+use inkan_hsm_config::probe::pin_source;
 use inkan_hsm_config::record::Record;
 use inkan_hsm_config::transcript::{Transcript, TranscriptError};
 use inkan_hsm_config::{Spec, apply, catalogue, crl, plan, verify};
 use jiff::Timestamp;
 
-use cli::args::{Arguments, Command, CrlArguments, RecordArguments};
+use cli::args::{
+    Arguments, Command, CrlArguments, PinChangeArguments, PinCommand, RecordArguments,
+};
 use cli::exit::Exit;
 use cli::output::{self, Failure};
 use cli::terminal::Terminal;
@@ -41,6 +45,9 @@ fn main() -> ExitCode {
             false => do_apply(&spec),
         }),
         Command::Record(a) => load(&a.spec.spec).and_then(|spec| show_record(&spec, a)),
+        Command::Pin(PinCommand::Change(a)) => {
+            load(&a.spec.spec).and_then(|spec| change_pin(&spec, a))
+        }
         Command::Crl(a) => load(&a.spec.spec).and_then(|spec| sign_crl(&spec, a)),
         Command::Verify(a) => {
             load(&a.common.spec.spec).and_then(|spec| do_verify(&spec, json, &a.offline))
@@ -107,6 +114,14 @@ fn show_record(spec: &Spec, arguments: &RecordArguments) -> Result<Exit, Failure
         None => drop(output::text(&record.to_text())?),
     }
     Ok(exit_of(&transcript))
+}
+
+fn change_pin(spec: &Spec, arguments: &PinChangeArguments) -> Result<Exit, Failure> {
+    let new = pin_source(&arguments.new)
+        .ok_or_else(|| Failure::new(Exit::Usage, catalogue::probe_pin_source()))?;
+    let changed = pin_change::change_pin(spec, &arguments.token, &new, Timestamp::now(), true)
+        .map_err(|e| Failure::new(Exit::of_pin_change(&e), catalogue::pin_change(&e)))?;
+    output::changed_pin(spec, &arguments.token, &changed)
 }
 
 fn sign_crl(spec: &Spec, arguments: &CrlArguments) -> Result<Exit, Failure> {

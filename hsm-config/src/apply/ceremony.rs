@@ -11,7 +11,7 @@ use super::hsm::{FromSources, Hsm, PinReader, failed};
 use super::{certificate, extend, inspect, key, token};
 use crate::plan::{Action, Plan, Step, plan};
 use crate::spec::Spec;
-use crate::transcript::{Details, Event, LIBRARY, Line, Transcript};
+use crate::transcript::{Details, Event, LIBRARY, Line, Transcript, TranscriptError};
 
 /// A ceremony in progress. Holds the lock of the certificate directory.
 pub struct Ceremony<'a> {
@@ -204,6 +204,24 @@ fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError>
         return Err(ApplyError::Complete(path));
     }
     Ok(transcript)
+}
+
+/// The transcript of an environment to which something is done after its ceremony, of this plan; `None` when the ceremony is not
+/// complete.
+pub(crate) fn completed(spec: &Spec) -> Result<Option<Transcript>, ApplyError> {
+    let path = spec.transcript_path();
+    let missing = || TranscriptError::Missing(path.clone());
+    let transcript = Transcript::load(&path)?.ok_or_else(missing)?;
+    let recorded = transcript.plan_sha256().unwrap_or_default();
+    let planned = plan(spec).sha256;
+    if recorded != planned {
+        return Err(ApplyError::OtherPlan {
+            recorded: recorded.to_owned(),
+            transcript: path,
+            planned,
+        });
+    }
+    Ok(transcript.is_complete().then_some(transcript))
 }
 
 /// Certificates would be valid from a wrong time, and the transcript would run backwards.

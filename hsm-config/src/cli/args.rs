@@ -36,6 +36,9 @@ pub(crate) enum Command {
     /// The process of `probe` that loads the module
     #[command(hide = true)]
     ProbeWorker,
+    /// PINs of the tokens
+    #[command(subcommand)]
+    Pin(PinCommand),
     /// Print the record of the ceremony, to be compared and signed on paper
     #[command(after_help = super::exit::HELP)]
     Record(RecordArguments),
@@ -51,7 +54,9 @@ impl Command {
             Self::Plan(a) | Self::Transcript(a) => a.json,
             Self::Verify(a) => a.common.json,
             Self::Probe(a) => a.json,
-            Self::Apply(_) | Self::Record(_) | Self::Crl(_) | Self::ProbeWorker => false,
+            Self::Apply(_) | Self::Record(_) | Self::Crl(_) | Self::Pin(_) | Self::ProbeWorker => {
+                false
+            }
         }
     }
 }
@@ -73,6 +78,25 @@ pub(crate) struct ApplyArguments {
     /// Language of a guided ceremony
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = SpokenLanguage::En, requires = "guided")]
     pub(crate) lang: SpokenLanguage,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PinCommand {
+    /// Change the user PIN of a token after the ceremony, and record it
+    #[command(after_help = super::exit::HELP)]
+    Change(PinChangeArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct PinChangeArguments {
+    #[command(flatten)]
+    pub(crate) spec: WithSpec,
+    /// Id of the token
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) token: String,
+    /// Where the new PIN comes from: prompt (twice), file:PATH, env:NAME, credential:NAME
+    #[arg(long, value_name = "SOURCE", default_value = "prompt")]
+    pub(crate) new: String,
 }
 
 #[derive(Args)]

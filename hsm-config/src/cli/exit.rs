@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use inkan_hsm_config::apply::ApplyError;
 use inkan_hsm_config::crl::CrlError;
 use inkan_hsm_config::guided::GuidedError;
+use inkan_hsm_config::pin_change::PinChangeError;
 use inkan_hsm_config::verify::VerifyError;
 
 /// How the program ends. The command line parser returns 2 as well.
@@ -34,11 +35,11 @@ Exit codes:
    4  the HSM failed or refused
    5  a PIN could not be read, was refused, was withheld or got an unclear answer (sent once at most)
    6  apply: the environment is already complete; nothing was changed
-   7  apply, crl: something exists already, is missing or differs; nothing was changed
+   7  apply, crl, pin: something exists already, is missing or differs; nothing was changed
    8  verify: there are findings; probe: the device contradicts the specification
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
-  11  transcript, record, crl: the ceremony is not complete
+  11  transcript, record, crl, pin: the ceremony is not complete
   13  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
 
 impl From<Exit> for ExitCode {
@@ -71,6 +72,21 @@ impl Exit {
                 Self::Stopped
             }
             GuidedError::Terminal(_) => Self::Output,
+        }
+    }
+
+    pub(crate) fn of_pin_change(error: &PinChangeError) -> Self {
+        match error {
+            _ if error.is_pin() => Self::Pin,
+            PinChangeError::UnknownToken(..) => Self::Usage,
+            PinChangeError::Incomplete => Self::Incomplete,
+            PinChangeError::Apply(error) => Self::of_apply(error),
+            // The others were answered above.
+            PinChangeError::PinPad(_)
+            | PinChangeError::NewPin(_)
+            | PinChangeError::Same
+            | PinChangeError::Length { .. }
+            | PinChangeError::Unclear(_) => Self::Hsm,
         }
     }
 

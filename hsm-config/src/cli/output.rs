@@ -8,6 +8,7 @@ use inkan_hsm_config::Spec;
 use inkan_hsm_config::catalogue::{self, Explanation};
 use inkan_hsm_config::crl::SignedCrl;
 use inkan_hsm_config::language::Language;
+use inkan_hsm_config::pin_change::ChangedPin;
 use inkan_hsm_config::plan::{Action, Plan, Step};
 use inkan_hsm_config::transcript::{Event, Line, Transcript, printable};
 use inkan_hsm_config::verify::{Notice, Report};
@@ -168,7 +169,12 @@ pub(crate) fn line(line: &Line) {
         Event::Resumed => "resumed; recorded steps are unchanged".to_owned(),
         Event::Extended => "extended; recorded steps are unchanged".to_owned(),
         // Only a guided ceremony has the others.
-        Event::Started | Event::Present | Event::PinEntered | Event::Confirmed | Event::Paused => {
+        Event::Started
+        | Event::Present
+        | Event::PinEntered
+        | Event::Confirmed
+        | Event::Paused
+        | Event::Failed => {
             return;
         }
         Event::Done => format!("done                    {}", line.step),
@@ -188,6 +194,17 @@ pub(crate) fn completed(spec: &Spec, transcript: &Transcript) -> Result<Exit, Fa
         out,
         "Custodians sign the last hash. `inkan-hsm record` prints a record for that."
     );
+    text(&out)
+}
+
+pub(crate) fn changed_pin(spec: &Spec, token: &str, changed: &ChangedPin) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    let _ = writeln!(out, "PIN changed   token \"{}\"", changed.label);
+    let _ = writeln!(out, "recorded      {}", changed.step);
+    let _ = writeln!(out, "last hash     {}", changed.head);
+    if let Some(token) = spec.token(token) {
+        let _ = writeln!(out, "{}", catalogue::pin_change_next(&token.pin));
+    }
     text(&out)
 }
 

@@ -144,7 +144,9 @@ fn course(line: &Line, words: &Words) -> Option<String> {
             format!("{}: {}", words.plan_confirmed, names(line))
         }
         Event::Paused => format!("{}: {}", words.paused, line.step),
-        Event::Confirmed | Event::Started | Event::Done | Event::Recognised => return None,
+        Event::Confirmed | Event::Started | Event::Done | Event::Recognised | Event::Failed => {
+            return None;
+        }
     })
 }
 
@@ -223,12 +225,15 @@ fn facts(line: &Line, words: &Words, language: Language) -> Vec<Fact> {
 fn after(line: &Line, later: &[Line], words: &Words, language: Language) -> Option<Later> {
     let ended = || {
         let mut lines = later.iter();
-        lines.any(|other| other.step == line.step && other.event == Event::Done)
+        lines.any(|other| {
+            other.step == line.step && matches!(other.event, Event::Done | Event::Failed)
+        })
     };
     let (kind, subject) = line.step.split_once(':')?;
     let what = match (kind, line.event) {
         ("crl", Event::Done) => words.crl,
         ("pin-change", Event::Done) => words.pin_changed,
+        ("pin-change", Event::Failed) => words.pin_change_failed,
         ("pin-change", Event::Started) if !ended() => words.pin_change_open,
         _ => return None,
     };

@@ -35,6 +35,8 @@ pub enum Event {
     Confirmed,
     /// The custodians took a break before this step.
     Paused,
+    /// A PIN change had no result, or an unclear one.
+    Failed,
 }
 
 impl Event {
@@ -53,6 +55,7 @@ impl Event {
             Self::PinEntered => "pin-entered",
             Self::Confirmed => "confirmed",
             Self::Paused => "paused",
+            Self::Failed => "failed",
         }
     }
 }

@@ -205,6 +205,14 @@ const CRL_STEP: &str = "crl:";
 /// How the steps of all PIN changes begin.
 const PIN_CHANGE_STEP: &str = "pin-change:";
 
+/// Name of a token's next PIN change.
+pub(crate) fn next_pin_change(transcript: &Transcript, token: &str) -> String {
+    let step = format!("{PIN_CHANGE_STEP}{token}:");
+    let begun = |line: &&Line| line.event == Event::Started && line.step.starts_with(&step);
+    let number = transcript.lines().iter().filter(begun).count() + 1;
+    format!("{step}{number}")
+}
+
 /// Name of a CA's CRL steps; the CRL number follows.
 pub(crate) fn crl_step(ca: &str) -> String {
     format!("{CRL_STEP}{ca}:")

@@ -33,6 +33,7 @@ pub(super) fn render(transcript: &Transcript) -> String {
             Event::PinEntered => "entered",
             Event::Confirmed => "confirmed",
             Event::Paused => "break before",
+            Event::Failed => "failed",
         };
         // Writing to a String cannot fail.
         let _ = writeln!(

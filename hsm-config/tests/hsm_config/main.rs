@@ -17,6 +17,7 @@
 //! - `incomplete_pairs`: an incomplete key pair, left by an interruption while it was generated
 //! - `conflicts`: what apply refuses
 //! - `crls`: the root's CRL
+//! - `pin_change`: another PIN for a token
 //! - `specification`: what a specification must not contain
 //! - `pins`: sources of PINs
 //! - `probe`: what a device can do; modules that hang, crash and chatter
@@ -40,6 +41,7 @@ mod officers;
 mod offline;
 mod old_transcript;
 mod on_paper;
+mod pin_change;
 mod pins;
 mod probe;
 mod program;
