@@ -209,6 +209,11 @@ const PROFILES: &[Profile] = &[
                 title: "nShield PKCS #11 library environment variables",
                 url: "https://nshielddocs.entrust.com/security-world-docs/v13.6.5/api-pkcs11/env-variables.html",
             },
+            SourcedFact {
+                fact: "Backup: keys are stored on the host, encrypted under the Security World key; the Administrator Card Set is needed for recovery.",
+                title: "nShield 5s User Guide, Security Worlds",
+                url: "https://nshielddocs.entrust.com/security-world-docs/v13.3/n5s-ug/security-worlds.html",
+            },
         ],
     },
     Profile {
@@ -285,6 +290,11 @@ const PROFILES: &[Profile] = &[
                 fact: "With YubiHSM Auth, a session that has ended is renewed only by C_Finalize: opening another PKCS#11 session does not help.",
                 title: "yubihsm-shell issue 541",
                 url: "https://github.com/Yubico/yubihsm-shell/issues/541",
+            },
+            SourcedFact {
+                fact: "Backup: objects are exported under a wrap key, and imported into a second device that has the same wrap key.",
+                title: "YubiHSM 2 User Guide, Backup and Restore with YubiHSM Backup Keys",
+                url: "https://docs.yubico.com/hardware/yubihsm-2/hsm-2-user-guide/hsm2-backup-restore.html",
             },
         ],
     },
