@@ -18,7 +18,7 @@
 //! - [`chain`]: CA certificates and their chains
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: the profile of CA certificates
-//! - `print`: how hashes and times are written
+//! - `print`: how hashes are written
 //! - `files`: bounded reads and atomic writes
 //!
 //! ```no_run

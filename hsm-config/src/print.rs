@@ -1,9 +1,4 @@
-//! How hashes and times are written for people who compare them.
-
-use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
-
-use crate::language::Language;
+//! How hashes are written for people who compare them.
 
 /// Hexadecimal digits in groups of four.
 pub(crate) fn grouped(hex: &str) -> String {
@@ -17,20 +12,7 @@ pub(crate) fn grouped(hex: &str) -> String {
     out
 }
 
-/// A time to the second: in UTC, or as in Japan.
-pub(crate) fn local_time(at: Timestamp, language: Language) -> String {
-    let (zone, format) = match language {
-        Language::English => (TimeZone::UTC, "%Y-%m-%d %H:%M:%S UTC"),
-        Language::Japanese => (
-            TimeZone::fixed(offset(9)),
-            "%Y年%m月%d日 %H時%M分%S秒（日本時間）",
-        ),
-    };
-    at.to_zoned_datetime(zone).strftime(format).to_string()
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -38,15 +20,5 @@ mod tests {
     fn digits_are_in_groups_of_four() {
         assert_eq!(grouped("0123456789"), "0123 4567 89");
         assert_eq!(grouped(""), "");
-    }
-
-    #[test]
-    fn times_are_in_utc_or_as_in_japan() {
-        let at = "2026-11-22T20:00:00.9Z".parse().unwrap();
-        assert_eq!(local_time(at, Language::English), "2026-11-22 20:00:00 UTC");
-        assert_eq!(
-            local_time(at, Language::Japanese),
-            "2026年11月23日 05時00分00秒（日本時間）"
-        );
     }
 }

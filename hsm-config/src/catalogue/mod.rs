@@ -6,6 +6,7 @@
 //! - `spec`, `pin`, `pin_change`, `transcript`, `chain`, `apply`, `crl`, `finding`, `probe`: one per kind of error
 //! - `steps`: the steps of a plan, read aloud and printed
 //! - `spoken`: what is said at a guided ceremony; `guided`: why one stopped
+//! - `local_time`: how times are written
 //! - `record`: the words of the printed record
 //! - `report`: a report of `verify` with its findings explained, for `--json`
 
@@ -14,6 +15,7 @@ mod chain;
 mod crl;
 mod finding;
 mod guided;
+mod local_time;
 mod pin;
 mod pin_change;
 mod probe;
@@ -30,6 +32,7 @@ pub use chain::chain;
 pub use crl::{crl, crl_defect};
 pub use finding::{finding, notice, verify};
 pub use guided::guided;
+pub(crate) use local_time::local_time;
 pub use pin::pin;
 pub use pin_change::{pin_change, pin_change_next};
 pub(crate) use probe::{

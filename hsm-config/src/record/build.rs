@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Fact, Later, Person, Record, StepEntry};
-use crate::catalogue::{Words, step};
+use crate::catalogue::{Words, local_time, step};
 use crate::language::Language;
 use crate::plan::{Step, plan};
-use crate::print::{grouped, local_time};
+use crate::print::grouped;
 use crate::spec::Spec;
 use crate::transcript::{Event, LIBRARY, Line, Transcript, printable};
 

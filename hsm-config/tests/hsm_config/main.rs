@@ -14,6 +14,7 @@
 //! - `offline`: tokens that are meant to be offline
 //! - `clock`: a clock that is behind the transcript
 //! - `old_transcript`: a transcript in the format of the first version
+//! - `guide`: docs/hsm.md states what the program states
 //! - `incomplete_pairs`: an incomplete key pair, left by an interruption while it was generated
 //! - `conflicts`: what apply refuses
 //! - `crls`: the root's CRL
@@ -34,6 +35,7 @@ mod environment;
 mod every_answer;
 mod extension;
 mod findings;
+mod guide;
 mod guided;
 mod guided_at_a_terminal;
 mod incomplete_pairs;

@@ -11,7 +11,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
 /// How long the program may take for what a test waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A terminal and the program in it.
 pub(crate) struct Terminal {
@@ -54,7 +54,7 @@ impl Terminal {
 
     /// Waits until this text is on the screen, after what was expected before.
     pub(crate) fn expect(&mut self, text: &str) {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             let new = String::from_utf8_lossy(&self.screen[self.seen..]).into_owned();
             if let Some(at) = new.find(text) {
@@ -76,7 +76,7 @@ impl Terminal {
 
     /// Types a line once the terminal no longer shows what is typed.
     pub(crate) fn enter_unseen(&mut self, line: &str) {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         while tcgetattr(&self.keyboard_and_screen)
             .unwrap()
             .local_modes
@@ -106,7 +106,7 @@ impl Terminal {
 
     /// Waits for the end: everything that was on the screen, and how it ended.
     pub(crate) fn end(mut self) -> (String, ExitStatus) {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         while self.read(until) {}
         let status = self.program.wait().unwrap();
         (self.recorded(), status)
@@ -124,7 +124,7 @@ impl Terminal {
         if poll(&mut ready, Some(&limit)).unwrap() == 0 {
             let recorded = self.recorded();
             let _ = self.program.kill();
-            panic!("nothing new for {PATIENCE:?}:\n{recorded}");
+            panic!("nothing new for {TIMEOUT:?}:\n{recorded}");
         }
         let mut piece = [0; 4096];
         // The other side is closed: Linux reports an error, not the end.

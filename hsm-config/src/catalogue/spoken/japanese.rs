@@ -2,10 +2,11 @@
 
 use inkan_pki::pkcs11::session::PinOwner;
 
+use crate::catalogue::local_time::local_time;
 use crate::catalogue::steps::step;
 use crate::guided::{Spoken, Turn};
 use crate::language::Language;
-use crate::print::{grouped, local_time};
+use crate::print::grouped;
 
 pub(super) fn sentences(what: &Spoken<'_>) -> String {
     match what {
