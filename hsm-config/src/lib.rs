@@ -4,15 +4,21 @@
 //!
 //! - [`spec`]: the specification of one environment
 //! - [`profile`]: facts about HSM products
+//! - [`probe`]: what a device can do
+//! - [`pin_change`]: another user PIN for a token
 //! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
 //! - [`mod@plan`]: the steps that follow from a specification
 //! - [`mod@apply`]: does the steps, once, and records them
+//! - [`guided`]: the same with officers at a terminal
 //! - [`mod@verify`]: proves that the HSM matches specification and transcript
 //! - [`transcript`]: the record of the ceremony
+//! - [`record`]: the record of a ceremony on paper
+//! - [`language`]: the languages of a ceremony and its record
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: the profile of CA certificates
+//! - `print`: how hashes are written
 //! - `files`: bounded reads and atomic writes
 //!
 //! ```no_run
@@ -23,7 +29,7 @@
 //! # let now = "2026-11-22T09:00:00Z".parse()?;
 //! let spec = Spec::load(Path::new("hsm.toml"))?;
 //! apply::apply(&spec, now, false, &mut |line| println!("{}", line.step))?;
-//! assert!(verify::verify(&spec, now, false)?.is_ok());
+//! assert!(verify::verify(&spec, now, false, &[])?.is_ok());
 //! # Ok(())
 //! # }
 //! ```
@@ -34,9 +40,15 @@ pub mod catalogue;
 pub mod chain;
 pub mod crl;
 mod files;
+pub mod guided;
+pub mod language;
+pub mod pin_change;
 pub mod pin_source;
 pub mod plan;
+mod print;
+pub mod probe;
 pub mod profile;
+pub mod record;
 pub mod spec;
 pub mod transcript;
 pub mod verify;

@@ -7,11 +7,11 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::error::ApplyError;
-use super::hsm::Hsm;
+use super::hsm::{FromSources, Hsm, PinReader, failed};
 use super::{certificate, extend, inspect, key, token};
 use crate::plan::{Action, Plan, Step, plan};
 use crate::spec::Spec;
-use crate::transcript::{Details, Event, Line, Transcript};
+use crate::transcript::{Details, Event, LIBRARY, Line, Transcript, TranscriptError};
 
 /// A ceremony in progress. Holds the lock of the certificate directory.
 pub struct Ceremony<'a> {
@@ -38,15 +38,26 @@ impl<'a> Ceremony<'a> {
         terminal: bool,
         on_line: &'a mut dyn FnMut(&Line),
     ) -> Result<Self, ApplyError> {
+        Self::open_with(spec, now, &mut FromSources { terminal }, on_line)
+    }
+
+    /// As [`Ceremony::open`], with the PINs from this reader.
+    pub(crate) fn open_with(
+        spec: &'a Spec,
+        now: Timestamp,
+        pins: &mut dyn PinReader,
+        on_line: &'a mut dyn FnMut(&Line),
+    ) -> Result<Self, ApplyError> {
         let started = Instant::now();
         let plan = plan(spec);
         let transcript = usable_transcript(spec, &plan)?;
+        clock(&transcript, now)?;
         let mut hsm = Hsm::load(spec)?;
         inspect::tokens_and_files(spec, &plan, &transcript, &hsm)?;
         for token in spec.tokens() {
             let pin_step = format!("pin:{}", token.id);
             let new = token.initialize && transcript.done(&pin_step).is_none();
-            hsm.read_pins(token, new, terminal)?;
+            hsm.read_pins(token, new, pins)?;
         }
         inspect::keys(spec, &plan, &transcript, &mut hsm)?;
         let lock = lock(spec)?;
@@ -87,6 +98,12 @@ impl<'a> Ceremony<'a> {
         Ok(true)
     }
 
+    /// The next step that is not done yet.
+    pub(crate) fn next_step(&self) -> Option<&Step> {
+        let mut steps = self.plan.steps.iter();
+        steps.find(|step| self.transcript.done(&step.id).is_none())
+    }
+
     /// The transcript so far.
     #[must_use]
     pub fn into_transcript(self) -> Transcript {
@@ -119,7 +136,7 @@ impl<'a> Ceremony<'a> {
         Ok(true)
     }
 
-    pub(super) fn record(
+    pub(crate) fn record(
         &mut self,
         event: Event,
         step: &str,
@@ -151,6 +168,8 @@ impl<'a> Ceremony<'a> {
                 concat!("inkan-hsm ", env!("CARGO_PKG_VERSION")).to_owned(),
             ),
         ]);
+        let library = self.hsm.module().library().map_err(failed(""))?;
+        details.insert(LIBRARY.to_owned(), library.to_string());
         for (n, custodian) in self.spec.custodians().iter().enumerate() {
             let who = format!("{} ({})", custodian.name, custodian.role);
             details.insert(format!("custodian_{:02}", n + 1), who);
@@ -185,6 +204,32 @@ fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError>
         return Err(ApplyError::Complete(path));
     }
     Ok(transcript)
+}
+
+/// The transcript of an environment to which something is done after its ceremony, of this plan; `None` when the ceremony is not
+/// complete.
+pub(crate) fn completed(spec: &Spec) -> Result<Option<Transcript>, ApplyError> {
+    let path = spec.transcript_path();
+    let missing = || TranscriptError::Missing(path.clone());
+    let transcript = Transcript::load(&path)?.ok_or_else(missing)?;
+    let recorded = transcript.plan_sha256().unwrap_or_default();
+    let planned = plan(spec).sha256;
+    if recorded != planned {
+        return Err(ApplyError::OtherPlan {
+            recorded: recorded.to_owned(),
+            transcript: path,
+            planned,
+        });
+    }
+    Ok(transcript.is_complete().then_some(transcript))
+}
+
+/// Certificates would be valid from a wrong time, and the transcript would run backwards.
+pub(crate) fn clock(transcript: &Transcript, now: Timestamp) -> Result<(), ApplyError> {
+    match transcript.ahead_of(now) {
+        Some(last) => Err(ApplyError::ClockBehind { last, now }),
+        None => Ok(()),
+    }
 }
 
 /// Creates the certificate directory and locks it; the lock ends with the process.

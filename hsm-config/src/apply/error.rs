@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::mechanisms::MechanismLack;
+use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::pin_source::PinError;
@@ -31,6 +33,13 @@ pub enum ApplyError {
         recorded: String,
         /// SHA-256 of the plan now, hex.
         planned: String,
+    },
+    /// This machine's clock is before the last line of the transcript; nothing was changed.
+    ClockBehind {
+        /// When that line was written.
+        last: Timestamp,
+        /// The time now.
+        now: Timestamp,
     },
     /// Something exists, is missing or differs; nothing was changed.
     Conflicts(Vec<Conflict>),
@@ -68,6 +77,15 @@ pub enum Conflict {
     KeyMissing(String),
     /// The key with this label is not as planned or recorded.
     KeyDiffers(String, Difference),
+    /// The token cannot hold the planned key.
+    KeyUnsupported {
+        /// Label.
+        label: String,
+        /// In the specification.
+        algorithm: &'static str,
+        /// What the token lacks.
+        lacks: MechanismLack,
+    },
     /// A certificate file exists and is not from this ceremony.
     CertificateExists(PathBuf),
     /// The certificate file is recorded and is missing.

@@ -45,6 +45,7 @@ fn custodian_readings(opening: &Line) -> Vec<Vec<Custodian>> {
                         .get(at + bracket.len()..)
                         .unwrap_or_default()
                         .to_owned(),
+                    initials: None,
                 });
                 more.push(one);
             }

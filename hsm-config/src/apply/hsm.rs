@@ -13,8 +13,61 @@ use inkan_pki::pkcs11::token::TokenInfo;
 use inkan_pki::secret::Pin;
 
 use super::error::{ApplyError, Conflict};
-use crate::pin_source::Prompt;
+use crate::pin_source::{PinError, PinSource, Prompt};
 use crate::spec::{ModuleError, Spec, TokenSpec};
+
+/// One PIN of a token that is about to be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WantedPin<'a> {
+    pub(crate) token: &'a TokenSpec,
+    pub(crate) owner: PinOwner,
+    pub(crate) source: &'a PinSource,
+    /// It is about to be set, so it is entered twice.
+    pub(crate) new: bool,
+}
+
+impl WantedPin<'_> {
+    /// The question at the terminal.
+    pub(crate) fn question(&self) -> String {
+        let whose = match self.owner {
+            PinOwner::User => "PIN",
+            PinOwner::Officer => "Security officer's PIN",
+        };
+        format!("{whose} of token \"{}\"", self.token.label)
+    }
+
+    /// Reads it from its source, prompting at the terminal if that is the source.
+    pub(crate) fn read(&self) -> Result<Pin, PinError> {
+        let question = self.question();
+        self.source.read(if self.new {
+            Prompt::AskTwice(&question)
+        } else {
+            Prompt::Ask(&question)
+        })
+    }
+}
+
+/// How a ceremony gets the PINs.
+pub(crate) trait PinReader {
+    /// Reads one PIN, once.
+    fn read(&mut self, wanted: &WantedPin<'_>) -> Result<Pin, PinError>;
+}
+
+/// Reads each PIN from its source.
+pub(crate) struct FromSources {
+    /// Whether officers may be prompted.
+    pub(crate) terminal: bool,
+}
+
+impl PinReader for FromSources {
+    fn read(&mut self, wanted: &WantedPin<'_>) -> Result<Pin, PinError> {
+        if self.terminal {
+            wanted.read()
+        } else {
+            wanted.source.read(Prompt::Never)
+        }
+    }
+}
 
 /// Module, PINs and sessions. Sessions stay open until the end: closing the last one logs out.
 pub(crate) struct Hsm {
@@ -70,24 +123,24 @@ impl Hsm {
         &mut self,
         token: &TokenSpec,
         new: bool,
-        terminal: bool,
+        reader: &mut dyn PinReader,
     ) -> Result<(), ApplyError> {
-        let read = |source: &crate::pin_source::PinSource, whose: &str| {
-            let question = format!("{whose} of token \"{}\"", token.label);
-            let prompt = match (terminal, new) {
-                (false, _) => Prompt::Never,
-                (true, false) => Prompt::Ask(&question),
-                (true, true) => Prompt::AskTwice(&question),
+        let mut read = |source: &PinSource, owner| {
+            let wanted = WantedPin {
+                token,
+                owner,
+                source,
+                new,
             };
-            source
-                .read(prompt)
+            reader
+                .read(&wanted)
                 .map_err(|e| ApplyError::Pin(token.label.clone(), e))
         };
         let officer = match &token.so_pin {
-            Some(source) if new => Some(read(source, "Security officer's PIN")?),
+            Some(source) if new => Some(read(source, PinOwner::Officer)?),
             _ => None,
         };
-        let user = read(&token.pin, "PIN")?;
+        let user = read(&token.pin, PinOwner::User)?;
         let with_attempts = |pin: Pin| {
             let attempts = PinAttempts::new(PinSender::Command, self.shows_pin_flags, pin.clone());
             (pin, Mutex::new(attempts))

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use inkan_pki::pkcs11::mechanisms::lack;
+
 use super::certificate;
 use super::error::{ApplyError, Conflict, Difference};
 use super::hsm::{Hsm, failed};
@@ -31,6 +33,9 @@ pub(super) fn tokens_and_files(
             Action::Certify { key, .. } => {
                 let path = spec.certificate_path(key);
                 conflicts.extend(certificate_file(transcript, &step.id, &path)?);
+            }
+            Action::GenerateKey { key, .. } if transcript.done(&step.id).is_none() => {
+                conflicts.extend(unsupported(spec, hsm, &step.id, key)?);
             }
             Action::SetPin { .. } | Action::GenerateKey { .. } => {}
         }
@@ -64,6 +69,38 @@ fn token(
             }),
         _ => Some(Conflict::TokenAmbiguous(label)),
     })
+}
+
+/// Whether the token, or the slot in which it will be initialised, has the mechanisms for this key.
+fn unsupported(
+    spec: &Spec,
+    hsm: &Hsm,
+    step: &str,
+    key: &str,
+) -> Result<Option<Conflict>, ApplyError> {
+    let Some((key, token)) = spec
+        .key(key)
+        .and_then(|key| Some((key, spec.token(&key.token)?)))
+    else {
+        return Ok(None);
+    };
+    let mut found = hsm.tokens(&token.label).map_err(failed(step))?;
+    let device = match found.pop() {
+        Some(device) => Some(device),
+        None if token.initialize => hsm.module().free_token().ok(),
+        None => None,
+    };
+    let Some(device) = device else {
+        return Ok(None);
+    };
+    let mechanisms = hsm.module().mechanisms(&device).map_err(failed(step))?;
+    Ok(
+        lack(&mechanisms, key.algorithm).map(|lacks| Conflict::KeyUnsupported {
+            label: key.label.clone(),
+            algorithm: key.algorithm.as_str(),
+            lacks,
+        }),
+    )
 }
 
 fn certificate_file(

@@ -25,7 +25,7 @@ mod token;
 use jiff::Timestamp;
 
 pub use ceremony::Ceremony;
-pub(crate) use ceremony::lock;
+pub(crate) use ceremony::{clock, completed, lock};
 pub(crate) use certificate::MAX_CERTIFICATE_FILE_BYTES;
 pub(crate) use error::is_pin;
 pub use error::{ApplyError, Conflict, Difference};

@@ -2,6 +2,9 @@
 
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
+use inkan_pki::pkcs11::mechanisms::MechanismLack;
+
+use super::transcript::CLOCK;
 use super::{Explanation, explain, pin, spec, transcript};
 use crate::apply::{ApplyError, Conflict, Difference};
 use crate::spec::ModuleError;
@@ -45,6 +48,13 @@ pub fn apply(error: &ApplyError) -> Explanation {
             ),
             "Undo the change to the specification. Keys and certificates can be added to a complete environment; for other changes use a new certificate_dir and new labels.",
         ),
+        ApplyError::ClockBehind { last, now } => explain(
+            "apply-clock-behind",
+            format!(
+                "The clock of this machine shows {now:.0}; the transcript ends at {last:.0}. Nothing was changed."
+            ),
+            CLOCK,
+        ),
         ApplyError::Conflicts(conflicts) => explain(
             "apply-conflict",
             format!(
@@ -86,6 +96,11 @@ pub fn module(error: &ModuleError) -> Explanation {
         ModuleError::Spec(error) => spec(error),
         ModuleError::Hsm(error) => hsm("", error),
     }
+}
+
+/// Explains an error of the HSM outside any step.
+pub(crate) fn pkcs11(error: &Pkcs11Error) -> Explanation {
+    hsm("", error)
 }
 
 /// Explains an error of the HSM.
@@ -216,6 +231,23 @@ pub fn conflict(conflict: &Conflict) -> Explanation {
             "key-differs",
             format!("The key \"{label}\" differs: {}.", difference(*what)),
             CHANGED,
+        ),
+        Conflict::KeyUnsupported {
+            label,
+            algorithm,
+            lacks,
+        } => explain(
+            "key-unsupported",
+            format!(
+                "The key \"{label}\" shall be {algorithm}, and the token {}.",
+                match lacks {
+                    MechanismLack::Generation => "generates no such keys".to_owned(),
+                    MechanismLack::Size { smallest, largest } =>
+                        format!("generates them with {smallest} to {largest} bits"),
+                    MechanismLack::Signing => "has no known mechanism to sign with it".to_owned(),
+                }
+            ),
+            "Choose another algorithm in the specification, or another device. `inkan-hsm probe` shows what it can do.",
         ),
         Conflict::CertificateExists(path) => explain(
             "certificate-exists",

@@ -1,8 +1,9 @@
 //! What `verify` found, and why it could not check.
 
 use super::apply::hsm;
+use super::transcript::CLOCK;
 use super::{Explanation, crl_defect, explain, pin, spec, transcript};
-use crate::verify::{Finding, VerifyError};
+use crate::verify::{Finding, Notice, VerifyError};
 
 /// Explains a [`VerifyError`].
 #[must_use]
@@ -18,10 +19,32 @@ pub fn verify(error: &VerifyError) -> Explanation {
             )
         }
         VerifyError::Hsm(label, error) => hsm(label, error),
+        VerifyError::UnknownToken(id, known) => explain(
+            "verify-unknown-token",
+            format!("The specification has no token with the id \"{id}\"."),
+            format!("Use one of: {}.", known.join(", ")),
+        ),
         VerifyError::Random => explain(
             "verify-random",
             "The operating system returned no random numbers.".to_owned(),
             "Do not continue on this machine.",
+        ),
+    }
+}
+
+/// Explains a [`Notice`].
+#[must_use]
+pub fn notice(notice: &Notice) -> Explanation {
+    match notice {
+        Notice::TokenOffline(label) => explain(
+            "token-offline",
+            format!("The token \"{label}\" is offline, not checked."),
+            "Nothing. The next ceremony checks it.",
+        ),
+        Notice::ModuleChanged { recorded, found } => explain(
+            "module-changed",
+            format!("The module reports {found}; at the last ceremony it was {recorded}."),
+            "If the client software of the HSM was updated, nothing; otherwise find out who replaced it.",
         ),
     }
 }
@@ -48,6 +71,16 @@ pub fn finding(finding: &Finding) -> Explanation {
             "other-plan",
             format!("The transcript is of another plan (sha256 {recorded}, now {planned})."),
             "Use the specification of the ceremony.",
+        ),
+        Finding::ClockBehind { last, now } => explain(
+            "clock-behind",
+            format!("The clock of this machine shows {now:.0}; the transcript ends at {last:.0}."),
+            CLOCK,
+        ),
+        Finding::TokenNotOffline(label) => explain(
+            "token-not-offline",
+            format!("The token \"{label}\" is meant to be offline and is connected."),
+            "Find out who connected it, and take it back to the safe when the ceremony ends.",
         ),
         Finding::TokenMissing(label) => explain(
             "token-missing",

@@ -3,25 +3,48 @@
 //! The only place in this crate with prose about errors. The error enums contain no text. Each function is one
 //! exhaustive match, so a new error does not compile without a sentence.
 //!
-//! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`: one per kind of error
+//! - `spec`, `pin`, `pin_change`, `transcript`, `chain`, `apply`, `crl`, `finding`, `probe`: one per kind of error
+//! - `steps`: the steps of a plan, read aloud and printed
+//! - `spoken`: what is said at a guided ceremony; `guided`: why one stopped
+//! - `local_time`: how times are written
+//! - `record`: the words of the printed record
 //! - `report`: a report of `verify` with its findings explained, for `--json`
 
 mod apply;
 mod chain;
 mod crl;
 mod finding;
+mod guided;
+mod local_time;
 mod pin;
+mod pin_change;
+mod probe;
+mod record;
 mod report;
 mod spec;
+mod spoken;
+mod steps;
 mod transcript;
 
+pub(crate) use apply::pkcs11;
 pub use apply::{apply, conflict, module};
 pub use chain::chain;
 pub use crl::{crl, crl_defect};
-pub use finding::{finding, verify};
+pub use finding::{finding, notice, verify};
+pub use guided::guided;
+pub(crate) use local_time::local_time;
 pub use pin::pin;
+pub use pin_change::{pin_change, pin_change_next};
+pub(crate) use probe::{
+    probe_ambiguous, probe_crashed, probe_hangs, probe_lacks, probe_no_token, probe_pin,
+    probe_profile, probe_token, probe_write_protected,
+};
+pub use probe::{probe_no_module, probe_pin_source, probe_worker};
+pub(crate) use record::{Words, words};
 pub use report::{ExplainedReport, report};
 pub use spec::spec;
+pub use spoken::{done, spoken};
+pub use steps::{StepText, step};
 pub use transcript::transcript;
 
 use serde::Serialize;

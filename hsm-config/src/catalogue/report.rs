@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Explanation, finding};
+use super::{Explanation, finding, notice};
 use crate::transcript::Details;
 use crate::verify::{Aspect, Check, Report};
 
@@ -20,6 +20,7 @@ struct ExplainedCheck<'a> {
     subject: &'a str,
     details: &'a Details,
     finding: Option<Explanation>,
+    notice: Option<Explanation>,
 }
 
 /// The report with its findings explained.
@@ -38,5 +39,6 @@ fn explained(check: &Check) -> ExplainedCheck<'_> {
         subject: &check.subject,
         details: &check.details,
         finding: check.finding.as_ref().map(finding),
+        notice: check.notice.as_ref().map(notice),
     }
 }

@@ -117,6 +117,7 @@ fn expectation(expected: Expected) -> &'static str {
         Expected::Id => "1 to 32 of the characters a-z, 0-9 and -",
         Expected::Label => "1 to 32 bytes of printable text without leading or trailing blanks",
         Expected::Name => "1 to 64 printable characters without leading or trailing blanks",
+        Expected::Initials => "1 to 8 letters or digits",
         Expected::Country => "two capital letters",
         Expected::Years => "a whole number from 1 to 40",
         Expected::PathLen => "a whole number from 0 to 8",

@@ -3,6 +3,10 @@
 use super::{Explanation, explain};
 use crate::transcript::TranscriptError;
 
+/// What to do about a clock that is behind the transcript.
+pub(super) const CLOCK: &str = "Set the clock of this machine, then run the command again. If the clock is correct, the lines were written \
+                                with a wrong clock: compare them with the signed paper.";
+
 /// Explains a [`TranscriptError`].
 #[must_use]
 pub fn transcript(error: &TranscriptError) -> Explanation {

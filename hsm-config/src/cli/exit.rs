@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use inkan_hsm_config::apply::ApplyError;
 use inkan_hsm_config::crl::CrlError;
+use inkan_hsm_config::guided::GuidedError;
+use inkan_hsm_config::pin_change::PinChangeError;
 use inkan_hsm_config::verify::VerifyError;
 
 /// How the program ends. The command line parser returns 2 as well.
@@ -21,22 +23,24 @@ pub(crate) enum Exit {
     File = 9,
     Transcript = 10,
     Incomplete = 11,
+    Stopped = 13,
 }
 
 pub(crate) const HELP: &str = "\
 Exit codes:
    0  done, or no findings
-   1  the output could not be written
+   1  the output could not be written, or there is no terminal
    2  the command line is wrong
    3  the specification cannot be used; the message names file, field and remedy
    4  the HSM failed or refused
    5  a PIN could not be read, was refused, was withheld or got an unclear answer (sent once at most)
    6  apply: the environment is already complete; nothing was changed
-   7  apply, crl: something exists already, is missing or differs; nothing was changed
-   8  verify: there are findings
+   7  apply, crl, pin: something exists already, is missing or differs; nothing was changed
+   8  verify: there are findings; probe: the device contradicts the specification
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
-  11  transcript, crl: the ceremony is not complete";
+  11  transcript, record, crl, pin: the ceremony is not complete
+  13  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -52,9 +56,37 @@ impl Exit {
             ApplyError::Pin(..) => Self::Pin,
             ApplyError::Transcript(_) => Self::Transcript,
             ApplyError::Complete(_) => Self::Complete,
-            ApplyError::OtherPlan { .. } | ApplyError::Conflicts(_) => Self::Conflicts,
+            ApplyError::OtherPlan { .. }
+            | ApplyError::ClockBehind { .. }
+            | ApplyError::Conflicts(_) => Self::Conflicts,
             ApplyError::Hsm(..) | ApplyError::Certificate(..) => Self::Hsm,
             ApplyError::Busy(_) | ApplyError::File(..) | ApplyError::Random => Self::File,
+        }
+    }
+
+    pub(crate) fn of_guided(error: &GuidedError) -> Self {
+        match error {
+            GuidedError::Apply(error) => Self::of_apply(error),
+            GuidedError::TooFewCustodians(_) | GuidedError::SameName(_) => Self::Spec,
+            GuidedError::NotRecognised(_) | GuidedError::Break(_) | GuidedError::InputEnded(_) => {
+                Self::Stopped
+            }
+            GuidedError::Terminal(_) => Self::Output,
+        }
+    }
+
+    pub(crate) fn of_pin_change(error: &PinChangeError) -> Self {
+        match error {
+            _ if error.is_pin() => Self::Pin,
+            PinChangeError::UnknownToken(..) => Self::Usage,
+            PinChangeError::Incomplete => Self::Incomplete,
+            PinChangeError::Apply(error) => Self::of_apply(error),
+            // The others were answered above.
+            PinChangeError::PinPad(_)
+            | PinChangeError::NewPin(_)
+            | PinChangeError::Same
+            | PinChangeError::Length { .. }
+            | PinChangeError::Unclear(_) => Self::Hsm,
         }
     }
 
@@ -78,6 +110,7 @@ impl Exit {
             VerifyError::Pin(..) => Self::Pin,
             VerifyError::Hsm(..) => Self::Hsm,
             VerifyError::Random => Self::File,
+            VerifyError::UnknownToken(..) => Self::Usage,
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::catalogue::{self, Explanation};
 use inkan_hsm_config::crl::SignedCrl;
+use inkan_hsm_config::language::Language;
+use inkan_hsm_config::pin_change::ChangedPin;
 use inkan_hsm_config::plan::{Action, Plan, Step};
 use inkan_hsm_config::transcript::{Event, Line, Transcript, printable};
-use inkan_hsm_config::verify::Report;
+use inkan_hsm_config::verify::{Notice, Report};
 use serde::Serialize;
 
 use super::exit::Exit;
@@ -36,6 +39,18 @@ impl Failure {
     }
 }
 
+/// A file that could not be written.
+pub(crate) fn unwritten(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(
+        Exit::File,
+        Explanation {
+            code: "output-file",
+            sentence: format!("The file {} could not be written: {error}.", file.display()),
+            next: "Check the directory, its free space and its permissions.".to_owned(),
+        },
+    )
+}
+
 pub(crate) fn failure(failure: &Failure, json: bool) {
     let e = &failure.explanation;
     let text = if json {
@@ -48,6 +63,11 @@ pub(crate) fn failure(failure: &Failure, json: bool) {
     };
     // There is no other channel on which to report a failure.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Something to know beforehand, on standard error, so that it is in no pipe.
+pub(crate) fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 pub(crate) fn text(text: &str) -> Result<Exit, Failure> {
@@ -67,7 +87,7 @@ pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Exit, Failure> {
 // Writing to a String, below, cannot fail.
 
 /// The steps, with the time of those recorded. The others are not done yet.
-pub(crate) fn plan(plan: &Plan, record: Option<&Transcript>) -> Result<Exit, Failure> {
+pub(crate) fn plan(spec: &Spec, plan: &Plan, record: Option<&Transcript>) -> Result<Exit, Failure> {
     let mut out = String::new();
     let tested = if plan.tested { "" } else { " (not tested)" };
     let _ = writeln!(out, "environment   {}", plan.environment);
@@ -80,7 +100,16 @@ pub(crate) fn plan(plan: &Plan, record: Option<&Transcript>) -> Result<Exit, Fai
     let _ = writeln!(out, "certificates  {}", plan.certificate_dir.display());
     let _ = writeln!(out, "plan sha256   {}", plan.sha256);
     for custodian in &plan.custodians {
-        let _ = writeln!(out, "custodian     {}, {}", custodian.name, custodian.role);
+        let (name, role, initials) = (&custodian.name, &custodian.role, custodian.initials());
+        let _ = writeln!(out, "custodian     {name}, {role} ({initials})");
+    }
+    for token in spec.tokens() {
+        if let Some(name) = &token.so_pin_custodian {
+            let _ = writeln!(out, "SO PIN        {}: {name}", token.id);
+        }
+        if let Some(name) = &token.pin_custodian {
+            let _ = writeln!(out, "PIN           {}: {name}", token.id);
+        }
     }
     for note in plan.notes {
         let _ = writeln!(out, "note          {note}");
@@ -125,13 +154,29 @@ fn describe(step: &Step) -> String {
     }
 }
 
+/// One line of a guided ceremony in progress: the officers have heard of everything else.
+pub(crate) fn done(line: &Line, language: Language) {
+    if matches!(line.event, Event::Done | Event::Recognised) {
+        let done = catalogue::done(line.event, language);
+        let _ = writeln!(io::stdout(), "\n{done}: {}", line.step);
+    }
+}
+
 /// One line of a ceremony in progress.
 pub(crate) fn line(line: &Line) {
     let what = match line.event {
         Event::Begun => "begun".to_owned(),
         Event::Resumed => "resumed; recorded steps are unchanged".to_owned(),
         Event::Extended => "extended; recorded steps are unchanged".to_owned(),
-        Event::Started => return,
+        // Only a guided ceremony has the others.
+        Event::Started
+        | Event::Present
+        | Event::PinEntered
+        | Event::Confirmed
+        | Event::Paused
+        | Event::Failed => {
+            return;
+        }
         Event::Done => format!("done                    {}", line.step),
         Event::Recognised => format!("already done as planned {}", line.step),
         Event::Completed => "completed".to_owned(),
@@ -147,8 +192,19 @@ pub(crate) fn completed(spec: &Spec, transcript: &Transcript) -> Result<Exit, Fa
     let _ = writeln!(out, "last hash     {}", transcript.head());
     let _ = writeln!(
         out,
-        "Custodians sign the last hash. `inkan-hsm transcript` prints the whole transcript."
+        "Custodians sign the last hash. `inkan-hsm record` prints a record for that."
     );
+    text(&out)
+}
+
+pub(crate) fn changed_pin(spec: &Spec, token: &str, changed: &ChangedPin) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    let _ = writeln!(out, "PIN changed   token \"{}\"", changed.label);
+    let _ = writeln!(out, "recorded      {}", changed.step);
+    let _ = writeln!(out, "last hash     {}", changed.head);
+    if let Some(token) = spec.token(token) {
+        let _ = writeln!(out, "{}", catalogue::pin_change_next(&token.pin));
+    }
     text(&out)
 }
 
@@ -180,10 +236,10 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
             .iter()
             .map(|(k, v)| format!("{k}={}", printable(v)))
             .collect();
-        let mark = if check.finding.is_none() {
-            "ok  "
-        } else {
-            "FAIL"
+        let mark = match (&check.finding, &check.notice) {
+            (Some(_), _) => "FAIL",
+            (None, Some(Notice::TokenOffline(_))) => "--  ",
+            (None, _) => "ok  ",
         };
         let line = format!(
             "{mark} {aspect:<12} {:<14} {}",
@@ -191,8 +247,9 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
             details.join(" ")
         );
         let _ = writeln!(out, "{}", line.trim_end());
-        if let Some(finding) = &check.finding {
-            let e = catalogue::finding(finding);
+        let finding = check.finding.as_ref().map(catalogue::finding);
+        let notice = check.notice.as_ref().map(catalogue::notice);
+        for e in finding.iter().chain(&notice) {
             let _ = writeln!(out, "     {} [{}]\n     {}", e.sentence, e.code, e.next);
         }
     }
@@ -202,5 +259,9 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
         0 => writeln!(out, "\nAll {all} checks passed."),
         _ => writeln!(out, "\n{wrong} of {all} checks failed."),
     };
+    let notices = report.notices().count();
+    if notices > 0 {
+        let _ = writeln!(out, "Notices: {notices}.");
+    }
     text(&out)
 }

@@ -13,11 +13,10 @@ use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, Ser
 use x509_parser::prelude::{FromDer as _, ParsedExtension, X509Certificate};
 
 use super::{CrlError, RevocationReason, VALIDITY_DAYS, read_der};
-use crate::apply::{ApplyError, hsm, lock};
+use crate::apply::{ApplyError, clock, completed, hsm, lock};
 use crate::ca_profile::date;
 use crate::chain::certificate_der;
 use crate::files;
-use crate::plan::plan;
 use crate::spec::{KeyUse, Spec};
 use crate::transcript::{Details, Event, Transcript, TranscriptError, crl_step};
 
@@ -78,7 +77,8 @@ pub fn sign(
     if !VALIDITY_DAYS.contains(&new_crl.days) {
         return Err(CrlError::Days(new_crl.days));
     }
-    let mut transcript = complete(spec)?;
+    let mut transcript = completed(spec)?.ok_or(CrlError::Incomplete)?;
+    clock(&transcript, now)?;
     let file = spec.certificate_path(new_crl.ca);
     let failed = |_| ApplyError::File(file.clone(), std::io::ErrorKind::InvalidData);
     let root = certificate_der(spec, new_crl.ca).map_err(failed)?;
@@ -95,14 +95,14 @@ pub fn sign(
     let token = spec.token(&key.token);
     let token = token.ok_or_else(|| CrlError::NotARoot(new_crl.ca.to_owned()))?;
     let mut hsm = hsm::Hsm::load(spec)?;
-    hsm.read_pins(token, false, terminal)?;
+    hsm.read_pins(token, false, &mut hsm::FromSources { terminal })?;
     hsm.session(&name, token)?;
     let session = hsm.open(&name, token)?;
     let signer =
         Pkcs11Signer::open(session, &summary.spki_der).map_err(|e| hsm::failed(&name)(e))?;
     let _lock = lock(spec)?;
     // Before this run took the lock, another run may have written.
-    if complete(spec)? != transcript {
+    if completed(spec)?.as_ref() != Some(&transcript) {
         return Err(ApplyError::Busy(spec.certificate_dir().to_owned()).into());
     }
     let mut record = |event, details| {
@@ -119,31 +119,6 @@ pub fn sign(
     done.insert("sha256".to_owned(), sha256_hex(&der));
     crl.head = record(Event::Done, done)?;
     Ok(crl)
-}
-
-/// The transcript of this environment, which must be complete and of this plan.
-fn complete(spec: &Spec) -> Result<Transcript, CrlError> {
-    let path = spec.transcript_path();
-    let transcript = Transcript::load(&path).map_err(ApplyError::from)?;
-    let missing = || ApplyError::from(TranscriptError::Missing(path.clone()));
-    let transcript = transcript.ok_or_else(missing)?;
-    let (recorded, planned) = (
-        transcript.plan_sha256().unwrap_or_default(),
-        plan(spec).sha256,
-    );
-    if recorded != planned {
-        let recorded = recorded.to_owned();
-        return Err(ApplyError::OtherPlan {
-            transcript: path,
-            recorded,
-            planned,
-        }
-        .into());
-    }
-    if !transcript.is_complete() {
-        return Err(CrlError::Incomplete);
-    }
-    Ok(transcript)
 }
 
 /// The next CRL: the entries of the last one that was started, and the new ones.

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
-use super::error::{Problem, SpecError};
+use super::error::{Expected, Problem, SpecError};
 use super::raw::{RawCertificate, RawKey, RawSpec, RawSubject, RawToken};
 use super::types::{CertificateSpec, Custodian, KeySpec, KeyUse, Subject, TokenSpec};
 use super::{Spec, fields};
@@ -16,6 +16,7 @@ const MAX_KEYS: usize = 64;
 const MAX_CERTIFICATES: usize = 32;
 const MAX_CUSTODIANS: usize = 32;
 const MAX_URLS: usize = 4;
+const MAX_PARAMETERS: usize = 1024;
 
 /// A problem and the field it is in.
 type Located<T> = Result<T, (String, Problem)>;
@@ -58,22 +59,25 @@ fn spec(raw: RawSpec, base: &Path, source: &Path) -> Located<Spec> {
         .ok_or_else(|| unknown(&raw.profile, Profile::all().iter().map(|p| p.name)))
         .at("profile")?;
     let module = raw.module.map(|m| fields::path(&m, base)).transpose();
-    let tokens = tokens(raw.token, profile, base)?;
-    let keys = keys(raw.key, &tokens)?;
-    let certificates = certificates(raw.certificate, &keys)?;
     limit(raw.custodian.len(), MAX_CUSTODIANS).at("custodian")?;
-    let mut custodians = Vec::new();
+    let mut custodians: Vec<Custodian> = Vec::new();
     for (n, custodian) in raw.custodian.into_iter().enumerate() {
         custodians.push(Custodian {
             name: fields::name(&custodian.name).at(format!("custodian[{}].name", n + 1))?,
             role: fields::name(&custodian.role).at(format!("custodian[{}].role", n + 1))?,
+            initials: initials(custodian.initials.as_deref(), &custodians)
+                .at(format!("custodian[{}].initials", n + 1))?,
         });
     }
+    let tokens = tokens(raw.token, profile, base, &custodians)?;
+    let keys = keys(raw.key, &tokens)?;
+    let certificates = certificates(raw.certificate, &keys)?;
     Ok(Spec {
         source: source.to_owned(),
         environment: fields::id(&raw.environment).at("environment")?,
         profile,
         module: module.at("module")?,
+        module_parameters: parameters(raw.module_parameters).at("module_parameters")?,
         shows_pin_flags: raw.pin_flags.unwrap_or(profile.shows_pin_flags),
         certificate_dir: fields::path(&raw.certificate_dir, base).at("certificate_dir")?,
         tokens,
@@ -83,7 +87,44 @@ fn spec(raw: RawSpec, base: &Path, source: &Path) -> Located<Spec> {
     })
 }
 
-fn tokens(raw: Vec<RawToken>, profile: &Profile, base: &Path) -> Located<Vec<TokenSpec>> {
+/// At most 1024 bytes without control characters.
+fn parameters(text: Option<String>) -> Result<Option<String>, Problem> {
+    match text {
+        Some(text) if text.len() > MAX_PARAMETERS => Err(Problem::TooLong(MAX_PARAMETERS)),
+        Some(text) if text.is_empty() || text.chars().any(char::is_control) => {
+            Err(Problem::Malformed {
+                value: text,
+                expected: Expected::Name,
+            })
+        }
+        other => Ok(other),
+    }
+}
+
+fn initials(given: Option<&str>, before: &[Custodian]) -> Result<Option<String>, Problem> {
+    let Some(given) = given else { return Ok(None) };
+    let initials = fields::initials(given)?;
+    let taken = before.iter().filter_map(|c| c.initials.as_ref());
+    fresh(&initials, taken)?;
+    Ok(Some(initials))
+}
+
+/// Somebody who takes part in the ceremony.
+fn custodian(name: Option<String>, custodians: &[Custodian]) -> Result<Option<String>, Problem> {
+    match name {
+        Some(name) if !custodians.iter().any(|c| c.name == name) => {
+            Err(unknown(&name, custodians.iter().map(|c| c.name.as_str())))
+        }
+        other => Ok(other),
+    }
+}
+
+fn tokens(
+    raw: Vec<RawToken>,
+    profile: &Profile,
+    base: &Path,
+    custodians: &[Custodian],
+) -> Located<Vec<TokenSpec>> {
     some(raw.len(), MAX_TOKENS).at("token")?;
     let mut tokens: Vec<TokenSpec> = Vec::new();
     for (n, token) in raw.into_iter().enumerate() {
@@ -99,12 +140,17 @@ fn tokens(raw: Vec<RawToken>, profile: &Profile, base: &Path) -> Located<Vec<Tok
             None => None,
         };
         let pin = fields::pin_source(&token.pin, base).at(at("pin"))?;
+        let pin_custodian = custodian(token.pin_custodian, custodians).at(at("pin_custodian"))?;
+        let so_pin_custodian =
+            custodian(token.so_pin_custodian, custodians).at(at("so_pin_custodian"))?;
         tokens.push(TokenSpec {
             id,
             label,
             initialize,
             so_pin,
             pin,
+            pin_custodian,
+            so_pin_custodian,
         });
     }
     Ok(tokens)

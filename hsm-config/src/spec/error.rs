@@ -78,6 +78,8 @@ pub enum Expected {
     Label,
     /// Printable text of at most 64 characters.
     Name,
+    /// 1–8 letters or digits.
+    Initials,
     /// Two capital letters.
     Country,
     /// A whole number of years, 1–40.

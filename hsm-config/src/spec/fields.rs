@@ -48,6 +48,14 @@ pub(super) fn label(value: &str) -> Checked<String> {
     Ok(value.to_owned())
 }
 
+pub(super) fn initials(value: &str) -> Checked<String> {
+    let good = (1..=8).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !good {
+        return malformed(value, Expected::Initials);
+    }
+    Ok(value.to_ascii_uppercase())
+}
+
 pub(super) fn name(value: &str) -> Checked<String> {
     let bad = value.is_empty()
         || value.chars().count() > MAX_NAME_CHARACTERS

@@ -37,6 +37,7 @@ pub struct Spec {
     pub(crate) environment: String,
     pub(crate) profile: &'static Profile,
     pub(crate) module: Option<PathBuf>,
+    pub(crate) module_parameters: Option<String>,
     pub(crate) shows_pin_flags: bool,
     pub(crate) certificate_dir: PathBuf,
     pub(crate) tokens: Vec<TokenSpec>,
@@ -139,13 +140,18 @@ impl Spec {
         }
     }
 
+    /// The text for the reserved argument of `C_Initialize`, which NSS needs.
+    pub fn module_parameters(&self) -> Option<&str> {
+        self.module_parameters.as_deref()
+    }
+
     /// Loads the PKCS#11 module.
     ///
     /// # Errors
     /// [`ModuleError::Spec`] when the file is missing or not a module, else the module's error.
     pub fn load_module(&self) -> Result<Arc<Module>, ModuleError> {
         let path = self.module_path()?;
-        Module::load(&path).map_err(|error| match *error.kind {
+        Module::load_with(&path, self.module_parameters()).map_err(|error| match *error.kind {
             ErrorKind::NotAModule { reason, .. } | ErrorKind::ModuleMissing { reason, .. } => {
                 ModuleError::Spec(SpecError {
                     file: self.source.clone(),

@@ -10,6 +10,7 @@ pub(super) struct RawSpec {
     pub(super) environment: String,
     pub(super) profile: String,
     pub(super) module: Option<PathBuf>,
+    pub(super) module_parameters: Option<String>,
     pub(super) pin_flags: Option<bool>,
     pub(super) certificate_dir: PathBuf,
     #[serde(default)]
@@ -31,6 +32,8 @@ pub(super) struct RawToken {
     /// Any TOML value: a parser's message about a wrong type would repeat the value, which may be a PIN.
     pub(super) so_pin: Option<toml::Value>,
     pub(super) pin: toml::Value,
+    pub(super) pin_custodian: Option<String>,
+    pub(super) so_pin_custodian: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -71,4 +74,5 @@ pub(super) struct RawSubject {
 pub(super) struct RawCustodian {
     pub(super) name: String,
     pub(super) role: String,
+    pub(super) initials: Option<String>,
 }

@@ -18,6 +18,10 @@ pub struct TokenSpec {
     pub so_pin: Option<PinSource>,
     /// User PIN.
     pub pin: PinSource,
+    /// Name of the custodian who enters the user PIN. Not part of the plan, as the sources are not: officers change.
+    pub pin_custodian: Option<String>,
+    /// Name of the custodian who enters the security officer's PIN.
+    pub so_pin_custodian: Option<String>,
 }
 
 /// A key pair on a token.
@@ -132,4 +136,22 @@ pub struct Custodian {
     pub name: String,
     /// What the person does.
     pub role: String,
+    /// What the person may type instead of the name; derived from it when absent. Not part of the plan.
+    #[serde(skip)]
+    pub initials: Option<String>,
+}
+
+impl Custodian {
+    /// The specified initials, or the first characters of the words of the name, as capital letters.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        let derived = || {
+            let first = self
+                .name
+                .split_whitespace()
+                .filter_map(|word| word.chars().next());
+            first.flat_map(char::to_uppercase).collect()
+        };
+        self.initials.clone().unwrap_or_else(derived)
+    }
 }

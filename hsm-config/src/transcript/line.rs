@@ -27,6 +27,16 @@ pub enum Event {
     Recognised,
     /// All steps were done.
     Completed,
+    /// A custodian confirmed to be present.
+    Present,
+    /// A custodian entered a PIN, alone at the keyboard.
+    PinEntered,
+    /// Two custodians confirmed a step before it was done.
+    Confirmed,
+    /// The custodians took a break before this step.
+    Paused,
+    /// A PIN change had no result, or an unclear one.
+    Failed,
 }
 
 impl Event {
@@ -41,6 +51,11 @@ impl Event {
             Self::Done => "done",
             Self::Recognised => "recognised",
             Self::Completed => "completed",
+            Self::Present => "present",
+            Self::PinEntered => "pin-entered",
+            Self::Confirmed => "confirmed",
+            Self::Paused => "paused",
+            Self::Failed => "failed",
         }
     }
 }

@@ -13,13 +13,19 @@ mod text;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 pub use line::{Details, Event, Line};
 pub use text::printable;
 
 use crate::files;
+
+/// Detail of an opening line: what the library reports about itself, with its version.
+pub const LIBRARY: &str = "library";
+
+/// How far clocks may differ, or be set back between two runs.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Largest transcript read, in bytes.
 pub const MAX_TRANSCRIPT_BYTES: u64 = 4 * 1024 * 1024;
@@ -105,17 +111,26 @@ impl Transcript {
         opening.details.get("plan_sha256").map(String::as_str)
     }
 
-    /// Whether every step was done. CRLs signed afterwards do not matter.
+    /// The time of the last line, if it is later than `now` by more than clocks may differ.
+    #[must_use]
+    pub fn ahead_of(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.lines.last()?.at;
+        (last > now.saturating_add(CLOCK_TOLERANCE).unwrap_or(now)).then_some(last)
+    }
+
+    /// Whether every step was done. CRLs and PIN changes afterwards do not matter.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let mut steps = self.lines.iter().rev().filter(|l| !is_crl(l));
+        let mut steps = self.lines.iter().rev().filter(|l| !is_beside_the_plan(l));
         steps.next().is_some_and(|l| l.event == Event::Completed)
     }
 
     /// How many steps of the plan were done.
     #[must_use]
     pub fn steps_done(&self) -> usize {
-        let done = |l: &&Line| matches!(l.event, Event::Done | Event::Recognised) && !is_crl(l);
+        let done = |l: &&Line| {
+            matches!(l.event, Event::Done | Event::Recognised) && !is_beside_the_plan(l)
+        };
         let steps = self.lines.iter().filter(done).map(|l| l.step.as_str());
         steps.collect::<std::collections::BTreeSet<_>>().len()
     }
@@ -187,12 +202,23 @@ impl Transcript {
 /// How the steps of all CRLs begin.
 const CRL_STEP: &str = "crl:";
 
+/// How the steps of all PIN changes begin.
+const PIN_CHANGE_STEP: &str = "pin-change:";
+
+/// Name of a token's next PIN change.
+pub(crate) fn next_pin_change(transcript: &Transcript, token: &str) -> String {
+    let step = format!("{PIN_CHANGE_STEP}{token}:");
+    let begun = |line: &&Line| line.event == Event::Started && line.step.starts_with(&step);
+    let number = transcript.lines().iter().filter(begun).count() + 1;
+    format!("{step}{number}")
+}
+
 /// Name of a CA's CRL steps; the CRL number follows.
 pub(crate) fn crl_step(ca: &str) -> String {
     format!("{CRL_STEP}{ca}:")
 }
 
-/// A line about a CRL, which is no step of the plan.
-fn is_crl(line: &Line) -> bool {
-    line.step.starts_with(CRL_STEP)
+/// A line about a CRL or a changed PIN, which is no step of the plan.
+fn is_beside_the_plan(line: &Line) -> bool {
+    line.step.starts_with(CRL_STEP) || line.step.starts_with(PIN_CHANGE_STEP)
 }

@@ -29,6 +29,11 @@ pub(super) fn render(transcript: &Transcript) -> String {
             Event::Done => "done",
             Event::Recognised => "already done, as planned",
             Event::Completed => "ceremony completed",
+            Event::Present => "present",
+            Event::PinEntered => "entered",
+            Event::Confirmed => "confirmed",
+            Event::Paused => "break before",
+            Event::Failed => "failed",
         };
         // Writing to a String cannot fail.
         let _ = writeln!(

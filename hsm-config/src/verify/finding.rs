@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::crl::CrlDefect;
 use crate::transcript::TranscriptError;
 
@@ -21,6 +23,15 @@ pub enum Finding {
         /// SHA-256 of the plan now, hex.
         planned: String,
     },
+    /// This machine's clock is before the last line of the transcript.
+    ClockBehind {
+        /// When that line was written.
+        last: Timestamp,
+        /// The time now.
+        now: Timestamp,
+    },
+    /// The token with this label is meant to be offline and is connected.
+    TokenNotOffline(String),
     /// No token has this label.
     TokenMissing(String),
     /// More than one token has this label.

@@ -1,4 +1,6 @@
-//! The transcript: it exists, its chain is intact, it is complete and of this plan.
+//! The transcript: it exists, its chain is intact, it is complete, of this plan, and not from the future.
+
+use jiff::Timestamp;
 
 use super::finding::Finding;
 use super::report::{Aspect, Report};
@@ -7,7 +9,7 @@ use crate::spec::Spec;
 use crate::transcript::{Details, Transcript};
 
 /// The transcript, when its chain is intact.
-pub(super) fn check(spec: &Spec, report: &mut Report) -> Option<Transcript> {
+pub(super) fn check(spec: &Spec, now: Timestamp, report: &mut Report) -> Option<Transcript> {
     let path = spec.transcript_path();
     let mut details = Details::new();
     let (transcript, finding) = match Transcript::load(&path) {
@@ -22,7 +24,9 @@ pub(super) fn check(spec: &Spec, report: &mut Report) -> Option<Transcript> {
             } else if !transcript.is_complete() {
                 Some(Finding::TranscriptIncomplete(path))
             } else {
-                None
+                transcript
+                    .ahead_of(now)
+                    .map(|last| Finding::ClockBehind { last, now })
             };
             (Some(transcript), finding)
         }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::finding::Finding;
+use super::notice::Notice;
 use crate::spec::Spec;
 use crate::transcript::Details;
 
@@ -29,6 +30,8 @@ pub struct Check {
     pub details: Details,
     /// What is wrong, if anything.
     pub finding: Option<Finding>,
+    /// What the officers should know, which is no finding.
+    pub notice: Option<Notice>,
 }
 
 /// What a check is about.
@@ -37,6 +40,8 @@ pub struct Check {
 pub enum Aspect {
     /// The record of the ceremony.
     Transcript,
+    /// The module is of the recorded version.
+    Module,
     /// The token is there and is the recorded one.
     Token,
     /// The key is there and is the certified or recorded one.
@@ -76,13 +81,33 @@ impl Report {
             subject: subject.to_owned(),
             details,
             finding,
+            notice: None,
         });
+    }
+
+    /// A check that found nothing wrong, and what the officers should know about it.
+    pub(super) fn add_notice(
+        &mut self,
+        aspect: Aspect,
+        subject: &str,
+        details: Details,
+        notice: Option<Notice>,
+    ) {
+        self.add(aspect, subject, details, None);
+        if let Some(check) = self.checks.last_mut() {
+            check.notice = notice;
+        }
     }
 
     /// Whether there are no findings.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.findings().next().is_none()
+    }
+
+    /// All notices.
+    pub fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.checks.iter().filter_map(|check| check.notice.as_ref())
     }
 
     /// All findings.

@@ -8,21 +8,36 @@ use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
 
 use super::finding::Finding;
+use super::notice::Notice;
 use super::report::{Aspect, Report};
 use super::{VerifyError, failed};
-use crate::spec::TokenSpec;
+use crate::spec::{Spec, TokenSpec};
 use crate::transcript::{Details, Transcript};
 
-/// The token, when there is exactly one with its label.
+/// The token, when there is exactly one with its label. `offline`: it is meant to be absent.
 pub(super) fn check(
+    spec: &Spec,
     token: &TokenSpec,
     transcript: Option<&Transcript>,
     module: &Module,
+    offline: bool,
     report: &mut Report,
 ) -> Result<Option<TokenInfo>, VerifyError> {
     let label = token.label.clone();
     let mut tokens = module.tokens().map_err(failed(&label))?;
     tokens.retain(|t| t.readable && t.initialized && t.label == label);
+    if offline && tokens.is_empty() {
+        let keys = spec.keys().iter().filter(|key| key.token == token.id);
+        let keys: Vec<_> = keys.map(|key| key.id.as_str()).collect();
+        let details = Details::from([("keys_not_checked".to_owned(), keys.join(","))]);
+        let notice = Some(Notice::TokenOffline(label));
+        report.add_notice(Aspect::Token, &token.id, details, notice);
+        return Ok(None);
+    }
+    if offline {
+        let connected = Finding::TokenNotOffline(label.clone());
+        report.add(Aspect::Token, &token.id, Details::new(), Some(connected));
+    }
     let (found, finding) = match (tokens.pop(), tokens.is_empty()) {
         (None, _) => (None, Some(Finding::TokenMissing(label))),
         (Some(_), false) => (None, Some(Finding::TokenAmbiguous(label))),

@@ -48,7 +48,7 @@ fn from_nothing_to_a_verified_environment() {
     assert_eq!((root.serial.len(), customer.serial.len()), (40, 40));
     assert_ne!(root.serial, customer.serial);
 
-    let report = verify(&spec, now(), false).unwrap();
+    let report = verify(&spec, now(), false, &[]).unwrap();
     assert!(
         report.is_ok(),
         "{:?}",
@@ -85,7 +85,7 @@ fn keys_of_other_algorithms_are_generated_and_sign() {
     );
     let spec = environment.spec();
     perform(&spec);
-    assert!(verify(&spec, now(), false).unwrap().is_ok());
+    assert!(verify(&spec, now(), false, &[]).unwrap().is_ok());
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn interrupt_after(spec: &Spec, steps: usize) {
 
 fn finish(spec: &Spec) -> Transcript {
     let (transcript, _) = perform(spec);
-    let report = verify(spec, now(), false).unwrap();
+    let report = verify(spec, now(), false, &[]).unwrap();
     assert!(
         report.is_ok(),
         "{:?}",

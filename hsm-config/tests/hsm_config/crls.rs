@@ -61,14 +61,17 @@ fn crls_are_numbered_and_keep_their_entries() {
         "nothing was set up: {early:?}"
     );
     perform(&spec);
-    assert!(verify(&spec, now(), false).unwrap().is_ok(), "none is none");
+    assert!(
+        verify(&spec, now(), false, &[]).unwrap().is_ok(),
+        "none is none"
+    );
     let later = now() + SignedDuration::from_mins(30);
     let first = crl::sign(&spec, &new_crl(&[]), later, false).unwrap();
     assert_eq!((first.number, first.revoked.len()), (1, 0));
     assert_eq!(first.next_update.to_string(), "2027-11-22T09:30:00Z");
     let (well, text) = openssl(&spec);
     assert!(well, "{text}");
-    let report = verify(&spec, later, false).unwrap();
+    let report = verify(&spec, later, false, &[]).unwrap();
     assert!(
         report.is_ok(),
         "{:?}",
@@ -94,7 +97,7 @@ fn crls_are_numbered_and_keep_their_entries() {
 
     // An older CRL in place of the last one, an expired one, a malformed one, none.
     let found = |at| {
-        let report = verify(&spec, at, false).unwrap();
+        let report = verify(&spec, at, false, &[]).unwrap();
         let codes = report.findings().map(inkan_hsm_config::catalogue::finding);
         codes.map(|one| one.code).collect::<Vec<_>>()
     };

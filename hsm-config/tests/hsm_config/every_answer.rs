@@ -29,7 +29,7 @@ fn every_answer_to_a_pin_is_the_last_one_asked_for() {
     for (name, code) in codes::ALL {
         control.forget_pins();
         control.set(&format!("login-answers:{code:#x}"));
-        let found = verify(&spec, now(), false);
+        let found = verify(&spec, now(), false, &[]);
         let sent = control.pins();
         println!("{code:#x} {name}: verify: {}", sent.len());
         if code == ALREADY_LOGGED_IN {
@@ -70,7 +70,7 @@ fn an_unclear_answer_is_reported_and_a_pin_on_its_last_try_is_not_sent() {
     let (control, spec) = hostile(&environment);
     perform(&spec);
     control.set("login-answers:0x5");
-    let unclear = verify(&spec, now(), false).unwrap_err();
+    let unclear = verify(&spec, now(), false, &[]).unwrap_err();
     let explained = inkan_hsm_config::catalogue::verify(&unclear);
     assert_eq!(explained.code, "hsm-pin-unclear");
     assert!(
@@ -81,7 +81,7 @@ fn an_unclear_answer_is_reported_and_a_pin_on_its_last_try_is_not_sent() {
 
     control.forget_pins();
     control.set("final-try");
-    let withheld = verify(&spec, now(), false).unwrap_err();
+    let withheld = verify(&spec, now(), false, &[]).unwrap_err();
     let explained = inkan_hsm_config::catalogue::verify(&withheld);
     assert_eq!(explained.code, "hsm-pin-withheld");
     assert!(control.pins().is_empty());

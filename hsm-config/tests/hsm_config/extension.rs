@@ -46,7 +46,7 @@ fn a_second_ca_is_added_and_the_extension_resumes_after_an_interruption() {
     environment.edit("SATO (HQ)", "SUZUKI");
     add(&environment, SECOND);
     let spec = environment.spec();
-    let report = verify(&spec, now(), false).unwrap();
+    let report = verify(&spec, now(), false, &[]).unwrap();
     assert!(!report.is_ok(), "the new part is not there yet");
     {
         let mut ignore = |_: &_| {};
@@ -79,7 +79,7 @@ fn a_second_ca_is_added_and_the_extension_resumes_after_an_interruption() {
             (Event::Completed, ""),
         ]
     );
-    let report = verify(&spec, now(), false).unwrap();
+    let report = verify(&spec, now(), false, &[]).unwrap();
     let found: Vec<_> = report.findings().collect();
     assert!(report.is_ok(), "{found:?}");
     let after = fs::read(spec.certificate_path("customer-ca")).unwrap();

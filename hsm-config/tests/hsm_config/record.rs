@@ -34,11 +34,37 @@ pub(crate) fn announce(path: &Path, step: &str, details: &[(&str, &str)]) {
         previous: last.hash,
         hash: String::new(),
     };
+    line.hash = hash(&line);
+    text += &serde_json::to_string(&line).unwrap();
+    text += "\n";
+    fs::write(path, text).unwrap();
+}
+
+/// Changes lines and makes a new chain, as somebody could who may write the file.
+pub(crate) fn rewrite(path: &Path, change: impl Fn(&mut Line)) {
+    let text = fs::read_to_string(path).unwrap();
+    let mut previous = "0".repeat(64);
+    let mut written = String::new();
+    for line in text.lines() {
+        let mut line: Line = serde_json::from_str(line).unwrap();
+        change(&mut line);
+        line.previous = previous;
+        line.hash = hash(&line);
+        previous = line.hash.clone();
+        written += &serde_json::to_string(&line).unwrap();
+        written += "\n";
+    }
+    fs::write(path, written).unwrap();
+}
+
+/// As docs/hsm.md describes it.
+fn hash(line: &Line) -> String {
+    let event = serde_json::to_value(line.event).unwrap();
     let mut fields = vec![
         line.previous.clone(),
         line.seq.to_string(),
         line.at.to_string(),
-        "started".to_owned(),
+        event.as_str().unwrap().to_owned(),
         line.step.clone(),
     ];
     for (name, value) in &line.details {
@@ -49,8 +75,5 @@ pub(crate) fn announce(path: &Path, step: &str, details: &[(&str, &str)]) {
         hash.update((field.len() as u64).to_be_bytes());
         hash.update(field);
     }
-    line.hash = hex::encode(hash.finalize());
-    text += &serde_json::to_string(&line).unwrap();
-    text += "\n";
-    fs::write(path, text).unwrap();
+    hex::encode(hash.finalize())
 }

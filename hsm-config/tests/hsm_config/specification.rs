@@ -107,7 +107,16 @@ fn references_must_exist() {
             Problem::Unknown {
                 value: "softhsm3".to_owned(),
                 known: known(&[
-                    "softhsm2", "luna", "nshield", "utimaco", "yubihsm2", "cloudhsm"
+                    "softhsm2",
+                    "kryoptic",
+                    "nss",
+                    "opencryptoki",
+                    "tpm2-pkcs11",
+                    "luna",
+                    "nshield",
+                    "utimaco",
+                    "yubihsm2",
+                    "cloudhsm"
                 ]),
             }
         )

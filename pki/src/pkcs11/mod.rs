@@ -16,6 +16,8 @@
 //! - `templates`: attributes of a new key pair, for strict and for simple tokens
 //! - [`key_attributes`], [`attributes`]: whether a private key can leave the token, and reading that
 //! - [`keys`]: find by public key, list
+//! - [`mechanisms`]: what a token reports about its mechanisms
+//! - [`session_key`]: key pairs that vanish with their session, to try what a token accepts
 //! - [`public_key`]: public keys from token objects
 //! - [`certificate`]: write, list, delete
 //! - [`mod@sign`]: signatures by a key
@@ -71,6 +73,7 @@ pub mod generate;
 pub mod key_attributes;
 pub mod keys;
 pub mod login;
+pub mod mechanisms;
 mod method;
 pub mod module;
 pub mod new_key;
@@ -83,6 +86,7 @@ pub mod public_key;
 mod raw;
 pub mod selector;
 pub mod session;
+pub mod session_key;
 pub mod setup;
 pub mod sign;
 pub mod space;

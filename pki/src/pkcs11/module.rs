@@ -15,6 +15,7 @@ use cryptoki::error::{Error as Binding, Result as BindingResult, RvError};
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::gate::Gate;
 use super::raw::RawFunctions;
+use super::token::version;
 
 /// Loaded modules by canonical path. Entries are never removed.
 static LOADED: LazyLock<Mutex<HashMap<PathBuf, Arc<Module>>>> = LazyLock::new(Mutex::default);
@@ -40,6 +41,21 @@ pub struct LibraryInfo {
     pub manufacturer: String,
     /// Description.
     pub description: String,
+    /// Version of the library, `major.minor`.
+    pub version: String,
+    /// Version of PKCS#11, `major.minor`.
+    pub cryptoki: String,
+}
+
+impl std::fmt::Display for LibraryInfo {
+    /// On one line, as transcripts record it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}, {}, version {}",
+            self.manufacturer, self.description, self.version
+        )
+    }
 }
 
 impl Module {
@@ -104,6 +120,8 @@ impl Module {
         Ok(LibraryInfo {
             manufacturer: info.manufacturer_id().to_owned(),
             description: info.library_description().to_owned(),
+            version: version(info.library_version()),
+            cryptoki: version(info.cryptoki_version()),
         })
     }
 

@@ -75,7 +75,7 @@ fn is_about_the_curve(new_key: &NewKey, error: &Pkcs11Error) -> bool {
     !new_key.algorithm.is_rsa() && is_about_the_template(error)
 }
 
-fn mechanism(new_key: &NewKey) -> Mechanism<'static> {
+pub(super) fn mechanism(new_key: &NewKey) -> Mechanism<'static> {
     if new_key.algorithm.is_rsa() {
         Mechanism::RsaPkcsKeyPairGen
     } else {

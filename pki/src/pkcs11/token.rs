@@ -1,6 +1,7 @@
 //! What a token reports about itself.
 
 use cryptoki::slot::{Slot, TokenInfo as BindingInfo};
+use cryptoki::types::Version;
 use cryptoki_sys::{
     CK_TOKEN_INFO, CKF_LOGIN_REQUIRED, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_SO_PIN_COUNT_LOW,
     CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_LOCKED, CKF_TOKEN_INITIALIZED, CKF_USER_PIN_COUNT_LOW,
@@ -22,6 +23,10 @@ pub struct TokenInfo {
     pub manufacturer: String,
     /// Model.
     pub model: String,
+    /// Version of the hardware, `major.minor`.
+    pub hardware: String,
+    /// Version of the firmware, `major.minor`.
+    pub firmware: String,
     /// False when the token is in the slot but could not be read; the fields above are empty then.
     pub readable: bool,
     /// Has been initialised. A token is certain to be empty only when this is false and `readable` is true.
@@ -65,6 +70,8 @@ impl TokenInfo {
             serial: String::new(),
             manufacturer: String::new(),
             model: String::new(),
+            hardware: String::new(),
+            firmware: String::new(),
             readable: false,
             initialized: false,
             write_protected: false,
@@ -85,6 +92,8 @@ impl TokenInfo {
             serial: trimmed(info.serial_number().as_bytes()),
             manufacturer: trimmed(info.manufacturer_id().as_bytes()),
             model: trimmed(info.model().as_bytes()),
+            hardware: version(info.hardware_version()),
+            firmware: version(info.firmware_version()),
             readable: true,
             initialized: info.token_initialized(),
             write_protected: info.write_protected(),
@@ -117,6 +126,8 @@ impl TokenInfo {
             serial: trimmed(&{ info.serialNumber }),
             manufacturer: trimmed(&{ info.manufacturerID }),
             model: trimmed(&{ info.model }),
+            hardware: version(info.hardwareVersion.into()),
+            firmware: version(info.firmwareVersion.into()),
             readable: true,
             initialized: set(CKF_TOKEN_INITIALIZED),
             write_protected: set(CKF_WRITE_PROTECTED),
@@ -139,6 +150,11 @@ impl TokenInfo {
             slot_name: String::new(),
         }
     }
+}
+
+/// As `major.minor`.
+pub(super) fn version(version: Version) -> String {
+    format!("{}.{}", version.major(), version.minor())
 }
 
 /// A padded field as text. Some tokens pad with zero bytes instead of blanks.

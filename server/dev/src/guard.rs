@@ -92,6 +92,7 @@ fn other_library(library: &LibraryInfo) -> Option<String> {
     let LibraryInfo {
         manufacturer,
         description,
+        ..
     } = library;
     (manufacturer != LIBRARY).then(|| format!("\"{description}\" by \"{manufacturer}\""))
 }

@@ -64,19 +64,24 @@ pub fn choose(config: &Config) -> Result<Chosen, AppError> {
             keys.push(one.key);
         }
     }
-    let ocsp = key(&spec, file, KeyUse::Ocsp)?;
+    let ocsp = chosen(&spec, file, KeyUse::Ocsp, config.hsm.ocsp_key.as_deref())?;
     keys.push(ocsp);
     // At least the customer CA's exists.
     let first = keys.first().copied().unwrap_or(ocsp);
-    if let Some(other) = keys.iter().find(|key| key.token != first.token) {
-        return Err(lacks(
-            file,
-            format!("{} and {} are on two tokens", first.id, other.id),
-            "Put all keys but the root's on one token.",
-        ));
+    for other in &keys {
+        one_token(file, first, other)?;
     }
-    let mut audit = spec.keys().iter();
-    let audit = audit.find(|key| key.key_use == KeyUse::Audit && key.token == first.token);
+    let audit = match &config.hsm.audit_key {
+        Some(id) => {
+            let audit = chosen(&spec, file, KeyUse::Audit, Some(id))?;
+            one_token(file, first, audit)?;
+            Some(audit)
+        }
+        None => {
+            let mut keys = spec.keys().iter();
+            keys.find(|key| key.key_use == KeyUse::Audit && key.token == first.token)
+        }
+    };
     let (ocsp, audit, token) = (ocsp.clone(), audit.cloned(), first.token.clone());
     Ok(Chosen {
         spec,
@@ -196,6 +201,35 @@ fn listed<'a>(
         })
     };
     generations.iter().map(one).collect()
+}
+
+/// The key that the configuration names, or the first one with this use. A key that was rotated out stays in the specification, so
+/// that its recorded public key still verifies what it signed.
+fn chosen<'a>(
+    spec: &'a Spec,
+    file: &Path,
+    key_use: KeyUse,
+    named: Option<&str>,
+) -> Result<&'a KeySpec, AppError> {
+    let Some(id) = named else {
+        return key(spec, file, key_use);
+    };
+    let found = spec.key(id).filter(|key| key.key_use == key_use);
+    found.ok_or_else(|| {
+        let problem = format!("has no key {id} with use = \"{}\"", key_use.as_str());
+        lacks(file, problem, "Add the key and run `inkan-hsm apply`.")
+    })
+}
+
+fn one_token(file: &Path, first: &KeySpec, other: &KeySpec) -> Result<(), AppError> {
+    if first.token == other.token {
+        return Ok(());
+    }
+    Err(lacks(
+        file,
+        format!("{} and {} are on two tokens", first.id, other.id),
+        "Put all keys but the root's on one token.",
+    ))
 }
 
 fn key<'a>(spec: &'a Spec, file: &Path, key_use: KeyUse) -> Result<&'a KeySpec, AppError> {

@@ -3,11 +3,12 @@
 use super::Source;
 
 /// Where code may contain Japanese: the catalogues, the tables of characters that a bank accepts, and the demo's customer.
-const JAPANESE_AT_HOME: [&str; 6] = [
+const JAPANESE_AT_HOME: [&str; 7] = [
     "server/src/http/catalogue",
     "server/src/mail/catalogue",
     "server/src/services/validation",
     "server/dev/src",
+    "hsm-config/src/catalogue",
     "token-agent/src/catalogue",
     "token-agent/window/src/catalogue",
 ];

@@ -245,6 +245,10 @@ fn per_address(configured: Option<usize>, connections: usize) -> usize {
 pub struct Hsm {
     /// The specification that `inkan-hsm apply` used.
     pub spec: PathBuf,
+    /// Id of the key in `hsm.spec` that signs OCSP responses; without it the first one with that use.
+    pub ocsp_key: Option<String>,
+    /// Id of the key in `hsm.spec` that signs the audit log; without it the first one with that use.
+    pub audit_key: Option<String>,
     /// Sessions that sign.
     #[serde(default = "workers")]
     pub workers: usize,

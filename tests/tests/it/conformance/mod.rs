@@ -17,10 +17,12 @@
 //! - [`verify`]: an independent check of signatures
 //! - [`overhead`]: the cost of a separate process for each module
 //! - [`report`]: the table
+//! - [`hsm`]: the same modules as HSMs: probe, ceremony, verification
 
 mod authority;
 mod card;
 mod check;
+mod hsm;
 mod known;
 mod overhead;
 mod report;
@@ -72,6 +74,31 @@ fn opencryptoki() -> Outcome {
 #[test]
 fn tpm2_pkcs11() -> Outcome {
     suite::run(TokenUnderTest::module(modules::tpm::fresh()?, known::TPM)?)
+}
+
+#[test]
+fn softhsm2_as_hsm() -> Outcome {
+    hsm::run(&modules::softhsm::fresh()?, "softhsm2", "ec-p256")
+}
+
+#[test]
+fn kryoptic_as_hsm() -> Outcome {
+    hsm::run(&modules::kryoptic::fresh()?, "kryoptic", "ec-p384")
+}
+
+#[test]
+fn nss_softokn_as_hsm() -> Outcome {
+    hsm::run(&modules::nss::fresh()?, "nss", "ec-p256")
+}
+
+#[test]
+fn opencryptoki_as_hsm() -> Outcome {
+    hsm::run(&modules::opencryptoki::fresh()?, "opencryptoki", "rsa-2048")
+}
+
+#[test]
+fn tpm2_pkcs11_as_hsm() -> Outcome {
+    hsm::run(&modules::tpm::fresh()?, "tpm2-pkcs11", "ec-p256")
 }
 
 #[test]
