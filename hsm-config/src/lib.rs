@@ -4,16 +4,21 @@
 //!
 //! - [`spec`]: the specification of one environment
 //! - [`profile`]: facts about HSM products
-//! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
+//! - [`pin_source`]: PINs from prompt, file, environment, systemd credential, shares
+//! - [`process`]: memory that others must not read
 //! - [`mod@plan`]: the steps that follow from a specification
 //! - [`mod@apply`]: does the steps, once, and records them
 //! - [`mod@verify`]: proves that the HSM matches specification and transcript
 //! - [`transcript`]: the record of the ceremony
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
+//! - [`shares`]: a PIN that is shared among officers
+//! - [`share_ceremony`]: makes and replaces a set of shares
+//! - [`unseal`]: what `inkan-hsm` and a sealed server say to each other
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: the profile of CA certificates
 //! - `files`: bounded reads and atomic writes
+//! - `printable`: characters that may be printed
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -36,9 +41,14 @@ pub mod crl;
 mod files;
 pub mod pin_source;
 pub mod plan;
+mod printable;
+pub mod process;
 pub mod profile;
+pub mod share_ceremony;
+pub mod shares;
 pub mod spec;
 pub mod transcript;
+pub mod unseal;
 pub mod verify;
 
 pub use apply::apply;

@@ -13,28 +13,26 @@ use inkan_hsm_config::transcript::{Transcript, TranscriptError};
 use inkan_hsm_config::{Spec, apply, catalogue, crl, plan, verify};
 use jiff::Timestamp;
 
-use cli::args::{Arguments, Command, CrlArguments};
+use cli::args::{Arguments, Command, CrlArguments, WithSpec};
 use cli::exit::Exit;
 use cli::output::{self, Failure};
+use cli::{dialogue, shares};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Without it, Ctrl-C at a prompt leaves the terminal without echo. That is no reason to stop.
     let _ = inkan_hsm_config::pin_source::restore_terminal_on_ctrl_c();
-    let (spec, json) = match &arguments.command {
-        Command::Plan(a) | Command::Verify(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
-        Command::Apply(a) => (&a.spec, false),
-        Command::Crl(a) => (&a.spec.spec, false),
+    inkan_hsm_config::pin_source::ask_officers_by(dialogue::ask_officers);
+    let (done, json) = match &arguments.command {
+        Command::Plan(a) => (with(&a.spec, |spec| show_plan(spec, a.json)), a.json),
+        Command::Apply(a) => (with(a, do_apply), false),
+        Command::Crl(a) => (with(&a.spec, |spec| sign_crl(spec, a)), false),
+        Command::Verify(a) => (with(&a.spec, |spec| do_verify(spec, a.json)), a.json),
+        Command::Transcript(a) => (with(&a.spec, |spec| show_transcript(spec, a.json)), a.json),
+        Command::Shares(command) => (shares::run(command), false),
+        Command::Unseal(a) => (shares::unseal(a), false),
+        Command::Seal(a) => (shares::seal(a), false),
     };
-    let done = Spec::load(spec)
-        .map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))
-        .and_then(|spec| match &arguments.command {
-            Command::Plan(_) => show_plan(&spec, json),
-            Command::Apply(_) => do_apply(&spec),
-            Command::Crl(a) => sign_crl(&spec, a),
-            Command::Verify(_) => do_verify(&spec, json),
-            Command::Transcript(_) => show_transcript(&spec, json),
-        });
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -42,6 +40,16 @@ fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Reads the specification for a command.
+fn with(
+    arguments: &WithSpec,
+    command: impl FnOnce(&Spec) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let spec = Spec::load(&arguments.spec);
+    let spec = spec.map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))?;
+    command(&spec)
 }
 
 fn show_plan(spec: &Spec, json: bool) -> Result<Exit, Failure> {

@@ -3,6 +3,8 @@
 //! A profile holds the usual paths of a product's PKCS#11 module and what is special about it. It does not promise that the product
 //! was tried: see [`Profile::tested`].
 
+use crate::shares::new_pin::PinPrefix;
+
 /// What is known about one HSM product.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -19,6 +21,8 @@ pub struct Profile {
     pub shows_pin_flags: bool,
     /// Length of the `CKA_ID` of new keys, in bytes.
     pub key_id_bytes: usize,
+    /// The beginning of a PIN that is a name and no secret.
+    pub pin_prefix: PinPrefix,
     /// Whether the tests include this product.
     pub tested: bool,
     /// What an officer should know before using it, one sentence each.
@@ -45,6 +49,7 @@ const PROFILES: &[Profile] = &[
         initializes_tokens: true,
         shows_pin_flags: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: true,
         notes: &[
             "Software only: for tests, demonstrations and development, never for a bank's keys.",
@@ -62,6 +67,7 @@ const PROFILES: &[Profile] = &[
         initializes_tokens: false,
         shows_pin_flags: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: false,
         notes: &[
             "Create and initialise partitions with the vendor's lunacm; the partition's label is the token's label.",
@@ -75,6 +81,7 @@ const PROFILES: &[Profile] = &[
         initializes_tokens: false,
         shows_pin_flags: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: false,
         notes: &[
             "Create the Security World, operator card sets and softcards with the vendor's tools; each card set or softcard is a token.",
@@ -92,6 +99,7 @@ const PROFILES: &[Profile] = &[
         initializes_tokens: false,
         shows_pin_flags: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: false,
         notes: &[
             "Initialise slots with the vendor's p11tool2.",
@@ -110,6 +118,7 @@ const PROFILES: &[Profile] = &[
         initializes_tokens: false,
         shows_pin_flags: false,
         key_id_bytes: 2,
+        pin_prefix: PinPrefix::Characters(4),
         tested: false,
         notes: &[
             "The PIN is the authentication key's ID in four hexadecimal digits followed by its password.",
@@ -124,6 +133,7 @@ const PROFILES: &[Profile] = &[
         initializes_tokens: false,
         shows_pin_flags: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::Through(':'),
         tested: false,
         notes: &[
             "Create the cluster and its crypto users with the vendor's tools; tokens are not initialised through PKCS#11.",

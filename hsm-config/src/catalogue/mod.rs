@@ -4,6 +4,8 @@
 //! exhaustive match, so a new error does not compile without a sentence.
 //!
 //! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`: one per kind of error
+//! - `share`, `share_set`, `share_ceremony`, `unseal`: PINs that are shared among officers
+//! - `share_page`: an officer's page
 //! - `report`: a report of `verify` with its findings explained, for `--json`
 
 mod apply;
@@ -12,8 +14,13 @@ mod crl;
 mod finding;
 mod pin;
 mod report;
+mod share;
+mod share_ceremony;
+mod share_page;
+mod share_set;
 mod spec;
 mod transcript;
+mod unseal;
 
 pub use apply::{apply, conflict, module};
 pub use chain::chain;
@@ -21,8 +28,13 @@ pub use crl::{crl, crl_defect};
 pub use finding::{finding, verify};
 pub use pin::pin;
 pub use report::{ExplainedReport, report};
+pub use share::{no_screen, refused, share};
+pub use share_ceremony::share_ceremony;
+pub use share_page::{share_page, share_text};
+pub use share_set::share_set;
 pub use spec::spec;
 pub use transcript::transcript;
+pub use unseal::{client, response};
 
 use serde::Serialize;
 

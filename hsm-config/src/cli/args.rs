@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use inkan_hsm_config::crl::RevocationReason;
 
+use super::share_args::{SharesCommand, SocketArguments, UnsealArguments};
+
 /// Set up the HSM of an Inkan environment from a reviewed specification, and verify it later.
 #[derive(Parser)]
 #[command(name = "inkan-hsm", version, after_help = super::exit::HELP)]
@@ -30,6 +32,15 @@ pub(crate) enum Command {
     /// Check the transcript's hash chain and print it
     #[command(after_help = super::exit::HELP)]
     Transcript(WithJson),
+    /// Share a token's PIN among officers
+    #[command(subcommand)]
+    Shares(SharesCommand),
+    /// Give one officer's share to a sealed server; from standard input if that is no terminal
+    #[command(after_help = super::exit::HELP)]
+    Unseal(UnsealArguments),
+    /// Make a server forget its PIN, and all shares entered so far
+    #[command(after_help = super::exit::HELP)]
+    Seal(SocketArguments),
 }
 
 #[derive(Args)]

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use inkan_hsm_config::apply::ApplyError;
 use inkan_hsm_config::crl::CrlError;
+use inkan_hsm_config::share_ceremony::ShareCeremonyError;
+use inkan_hsm_config::shares::SetError;
 use inkan_hsm_config::verify::VerifyError;
 
 /// How the program ends. The command line parser returns 2 as well.
@@ -21,6 +23,7 @@ pub(crate) enum Exit {
     File = 9,
     Transcript = 10,
     Incomplete = 11,
+    Share = 12,
 }
 
 pub(crate) const HELP: &str = "\
@@ -36,7 +39,8 @@ Exit codes:
    8  verify: there are findings
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
-  11  transcript, crl: the ceremony is not complete";
+  11  transcript, crl: the ceremony is not complete
+  12  shares, unseal: the share was refused; nothing was changed";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -55,6 +59,34 @@ impl Exit {
             ApplyError::OtherPlan { .. } | ApplyError::Conflicts(_) => Self::Conflicts,
             ApplyError::Hsm(..) | ApplyError::Certificate(..) => Self::Hsm,
             ApplyError::Busy(_) | ApplyError::File(..) | ApplyError::Random => Self::File,
+        }
+    }
+
+    pub(crate) fn of_shares(error: &ShareCeremonyError) -> Self {
+        match error {
+            _ if error.is_pin() => Self::Pin,
+            ShareCeremonyError::Spec(_) => Self::Spec,
+            ShareCeremonyError::NoToken(_)
+            | ShareCeremonyError::Set(
+                SetError::Officers(_)
+                | SetError::Threshold(..)
+                | SetError::SameName(_)
+                | SetError::Name(_),
+            ) => Self::Usage,
+            ShareCeremonyError::Set(_) => Self::File,
+            ShareCeremonyError::Directory(error) => Self::of_apply(error),
+            ShareCeremonyError::Pending(_)
+            | ShareCeremonyError::NothingPending(_)
+            | ShareCeremonyError::SetExists(_)
+            | ShareCeremonyError::TokenNotFound(_)
+            | ShareCeremonyError::OtherToken(..)
+            | ShareCeremonyError::NotDelivered => Self::Conflicts,
+            // The first two were answered above.
+            ShareCeremonyError::Pin(..)
+            | ShareCeremonyError::Unclear(..)
+            | ShareCeremonyError::OldPinRefused(..)
+            | ShareCeremonyError::Hsm(..)
+            | ShareCeremonyError::NewPinRefused(..) => Self::Hsm,
         }
     }
 

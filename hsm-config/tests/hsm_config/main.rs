@@ -11,6 +11,7 @@
 //! - `crls`: the root's CRL
 //! - `specification`: what a specification must not contain
 //! - `pins`: sources of PINs
+//! - `shares`: sets of shares: made, replaced, interrupted; `officers`: who type
 //! - `program`: the program as a process: exit codes, output, example, openssl
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The tables of PINs sent for each response are printed when those tests run alone.
@@ -24,7 +25,9 @@ mod every_answer;
 mod extension;
 mod findings;
 mod incomplete_pairs;
+mod officers;
 mod pins;
 mod program;
 mod record;
+mod shares;
 mod specification;
