@@ -65,3 +65,15 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<Option<String>> {
     }
     Ok(Some(text))
 }
+
+/// Renames within a directory, durably.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_directory(to.parent().ok_or(io::ErrorKind::InvalidInput)?)
+}
+
+/// Removes a file, durably.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    sync_directory(path.parent().ok_or(io::ErrorKind::InvalidInput)?)
+}

@@ -6,7 +6,8 @@
 //! - [`profile`]: facts about HSM products
 //! - [`probe`]: what a device can do
 //! - [`pin_change`]: another user PIN for a token
-//! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
+//! - [`pin_source`]: PINs from prompt, file, environment, systemd credential, shares
+//! - [`process`]: memory that others must not read
 //! - [`mod@plan`]: the steps that follow from a specification
 //! - [`mod@apply`]: does the steps, once, and records them
 //! - [`guided`]: the same with officers at a terminal
@@ -16,10 +17,14 @@
 //! - [`language`]: the languages of a ceremony and its record
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
+//! - [`shares`]: a PIN that is shared among officers
+//! - [`share_ceremony`]: makes and replaces a set of shares
+//! - [`unseal`]: what `inkan-hsm` and a sealed server say to each other
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: the profile of CA certificates
 //! - `print`: how hashes are written
 //! - `files`: bounded reads and atomic writes
+//! - `printable`: characters that may be printed
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -46,11 +51,16 @@ pub mod pin_change;
 pub mod pin_source;
 pub mod plan;
 mod print;
+mod printable;
 pub mod probe;
+pub mod process;
 pub mod profile;
 pub mod record;
+pub mod share_ceremony;
+pub mod shares;
 pub mod spec;
 pub mod transcript;
+pub mod unseal;
 pub mod verify;
 
 pub use apply::apply;

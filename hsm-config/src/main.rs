@@ -27,11 +27,13 @@ use cli::args::{
 use cli::exit::Exit;
 use cli::output::{self, Failure};
 use cli::terminal::Terminal;
+use cli::{dialogue, shares};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Without it, Ctrl-C at a prompt leaves the terminal without echo. That is no reason to stop.
     let _ = inkan_hsm_config::pin_source::restore_terminal_on_ctrl_c();
+    inkan_hsm_config::pin_source::ask_officers_by(dialogue::ask_officers);
     let json = arguments.command.json();
     let done = match &arguments.command {
         Command::ProbeWorker => return probe_worker(),
@@ -53,6 +55,9 @@ fn main() -> ExitCode {
             load(&a.common.spec.spec).and_then(|spec| do_verify(&spec, json, &a.offline))
         }
         Command::Transcript(a) => load(&a.spec.spec).and_then(|spec| show_transcript(&spec, json)),
+        Command::Shares(command) => shares::run(command),
+        Command::Unseal(a) => shares::unseal(a),
+        Command::Seal(a) => shares::seal(a),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -1,4 +1,4 @@
-//! Where a PIN comes from: prompt, file, environment or systemd credential.
+//! Where a PIN comes from: prompt, file, environment, systemd credential, or shares of officers.
 //!
 //! A specification names the source, never the PIN. Each call reads the source once; a caller that needs the PIN twice keeps it.
 
@@ -10,6 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 use inkan_pki::secret::Pin;
 use thiserror::Error;
+
+use crate::shares::SetError;
 
 /// Longest PIN read from a source, in bytes.
 pub const MAX_PIN_BYTES: usize = 256;
@@ -25,6 +27,19 @@ pub enum PinSource {
     Env(String),
     /// A systemd credential: a file of that name in `$CREDENTIALS_DIRECTORY`.
     Credential(String),
+    /// Shared among officers; the file of the set. Nothing that runs alone can read it.
+    Shares(PathBuf),
+}
+
+/// Asks officers for their shares of this set, for the question's token, and returns the PIN.
+pub type AskOfficers = fn(&Path, &str) -> Result<Pin, PinError>;
+
+/// Set by a program that has a dialogue for officers.
+static ASK_OFFICERS: OnceLock<AskOfficers> = OnceLock::new();
+
+/// Sets how officers are asked for their shares, once per process. Without it, a PIN that is shared is refused.
+pub fn ask_officers_by(ask: AskOfficers) {
+    let _ = ASK_OFFICERS.set(ask);
 }
 
 /// Whether, and with what question, to prompt at the terminal.
@@ -60,6 +75,14 @@ pub enum PinError {
     Env(String),
     /// `$CREDENTIALS_DIRECTORY` is not set.
     NoCredentialsDirectory(String),
+    /// The PIN is shared among officers, and there is nobody to ask.
+    Shared(PathBuf),
+    /// A PIN that is about to be set cannot come from shares: they are made afterwards.
+    SharedNew(PathBuf),
+    /// The set of shares cannot be used.
+    Set(SetError),
+    /// Fewer shares were entered than needed: so many, of so many.
+    TooFewShares(usize, u8),
     /// The source is empty.
     Empty,
     /// The source holds more than [`MAX_PIN_BYTES`].
@@ -84,13 +107,18 @@ impl PinSource {
                 // systemd protects that directory, and its ACL may show group bits.
                 from_file(&Path::new(&directory).join(name), false)
             }
+            Self::Shares(path) => match (prompt, ASK_OFFICERS.get()) {
+                (Prompt::AskTwice(_), _) => Err(PinError::SharedNew(path.clone())),
+                (Prompt::Ask(question), Some(ask)) => ask(path, question),
+                (Prompt::Ask(_) | Prompt::Never, _) => Err(PinError::Shared(path.clone())),
+            },
         }
     }
 }
 
 fn ask(prompt: Prompt<'_>) -> Result<Pin, PinError> {
     let enter = |question: &str| {
-        let _paused = Paused::new();
+        let _held = HoldCtrlC::new();
         rpassword::prompt_password(format!("{question}: "))
             .map_err(|e| match e.kind() {
                 std::io::ErrorKind::Interrupted => PinError::Cancelled,
@@ -126,12 +154,21 @@ pub fn restore_terminal_on_ctrl_c() -> std::io::Result<()> {
     signal_hook::flag::register_conditional_default(signal_hook::consts::SIGINT, ends).map(|_| ())
 }
 
-struct Paused;
+/// While it exists, Ctrl-C does not end the program: somebody else handles it.
+pub struct HoldCtrlC(());
 
-impl Paused {
-    fn new() -> Self {
+impl Default for HoldCtrlC {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl HoldCtrlC {
+    /// Ctrl-C does not end the program from now on.
+    #[must_use]
+    pub fn new() -> Self {
         Self::set(false);
-        Self
+        Self(())
     }
 
     fn set(ends: bool) {
@@ -141,7 +178,7 @@ impl Paused {
     }
 }
 
-impl Drop for Paused {
+impl Drop for HoldCtrlC {
     fn drop(&mut self) {
         Self::set(true);
     }

@@ -3,6 +3,7 @@
 //! A profile holds the usual paths of a product's PKCS#11 module and what is special about it. It does not promise that the product
 //! was tried: see [`Profile::tested`].
 
+use crate::shares::new_pin::PinPrefix;
 use std::path::Path;
 
 /// What is known about one HSM product.
@@ -19,8 +20,13 @@ pub struct Profile {
     /// Whether a wrong PIN is known to set `CKF_USER_PIN_COUNT_LOW`, so that a token without that flag has counted none. A
     /// specification can override it (`pin_flags`).
     pub shows_pin_flags: bool,
+    /// Whether its module reaches the HSM over a network. If not, the server lets it use none. A configuration can override it
+    /// (`hsm.module_network`).
+    pub needs_network: bool,
     /// Length of the `CKA_ID` of new keys, in bytes.
     pub key_id_bytes: usize,
+    /// The beginning of a PIN that is a name and no secret.
+    pub pin_prefix: PinPrefix,
     /// Whether the tests include this product.
     pub tested: bool,
     /// How it reports itself: parts of the manufacturer, description or model of library and token.
@@ -65,7 +71,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: true,
         shows_pin_flags: true,
+        needs_network: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: true,
         reports_as: &["SoftHSM"],
         notes: &[
@@ -84,7 +92,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: true,
         reports_as: &["Kryoptic"],
         notes: &[
@@ -104,7 +114,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: false,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: true,
         reports_as: &["Mozilla Foundation", "NSS"],
         notes: &[
@@ -123,7 +135,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: true,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: true,
         reports_as: &["opencryptoki"],
         notes: &[
@@ -142,7 +156,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: true,
         reports_as: &["tpm2-pkcs11", "TPM2.0"],
         notes: &[
@@ -160,7 +176,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: false,
         reports_as: &["SafeNet", "Luna"],
         notes: &[
@@ -186,7 +204,9 @@ const PROFILES: &[Profile] = &[
         module_candidates: &["/opt/nfast/toolkits/pkcs11/libcknfast.so"],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: false,
         reports_as: &["nCipher", "nShield"],
         notes: &[
@@ -226,7 +246,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::None,
         tested: false,
         reports_as: &["Utimaco"],
         notes: &[
@@ -257,7 +279,9 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: 2,
+        pin_prefix: PinPrefix::Characters(4),
         tested: false,
         reports_as: &["YubiHSM"],
         notes: &[
@@ -304,7 +328,9 @@ const PROFILES: &[Profile] = &[
         module_candidates: &["/opt/cloudhsm/lib/libcloudhsm_pkcs11.so"],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
+        pin_prefix: PinPrefix::Through(':'),
         tested: false,
         reports_as: &["CloudHSM"],
         notes: &[

@@ -10,6 +10,7 @@
 //! - [`database`]: rows of the bank's database, read as an auditor would
 //! - [`customer`]: the customer's PC: a token in its own directory, and the agent that uses it
 //! - [`modules`]: tokens of other vendors, a fresh one for each test
+//! - [`officers`]: officers who share the PIN of the bank's HSM
 //! - [`trust`]: TLS configurations of clients: trusted CAs and identity
 //! - [`browser`]: a browser that follows links and fills in forms, with cookies
 //! - [`chromium`]: a real browser, driven by the scripts in `tests/browser`
@@ -39,6 +40,7 @@ pub mod desks;
 pub mod desktop;
 pub mod machine;
 pub mod modules;
+pub mod officers;
 pub mod page;
 pub mod postgres;
 pub mod programs;

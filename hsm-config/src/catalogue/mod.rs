@@ -8,6 +8,8 @@
 //! - `spoken`: what is said at a guided ceremony; `guided`: why one stopped
 //! - `local_time`: how times are written
 //! - `record`: the words of the printed record
+//! - `share`, `share_set`, `share_ceremony`, `unseal`: PINs that are shared among officers
+//! - `share_page`: an officer's page
 //! - `report`: a report of `verify` with its findings explained, for `--json`
 
 mod apply;
@@ -21,10 +23,15 @@ mod pin_change;
 mod probe;
 mod record;
 mod report;
+mod share;
+mod share_ceremony;
+mod share_page;
+mod share_set;
 mod spec;
 mod spoken;
 mod steps;
 mod transcript;
+mod unseal;
 
 pub(crate) use apply::pkcs11;
 pub use apply::{apply, conflict, module};
@@ -42,10 +49,15 @@ pub(crate) use probe::{
 pub use probe::{probe_no_module, probe_pin_source, probe_worker};
 pub(crate) use record::{Words, words};
 pub use report::{ExplainedReport, report};
+pub use share::{no_screen, refused, share};
+pub use share_ceremony::share_ceremony;
+pub use share_page::{share_page, share_text};
+pub use share_set::share_set;
 pub use spec::spec;
 pub use spoken::{done, spoken};
 pub use steps::{StepText, step};
 pub use transcript::transcript;
+pub use unseal::{client, response};
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! PINs that could not be read.
 
-use super::{Explanation, explain};
+use super::{Explanation, explain, share_set};
 use crate::pin_source::{MAX_PIN_BYTES, PinError};
 
 /// Explains a [`PinError`].
@@ -66,6 +66,28 @@ pub fn pin(error: &PinError) -> Explanation {
             format!(
                 "Start this as a systemd service with LoadCredential={name}: or LoadCredentialEncrypted={name}:."
             ),
+        ),
+        PinError::Shared(path) => explain(
+            "pin-shared",
+            format!(
+                "The PIN is shared among officers ({}), and there is nobody to ask.",
+                path.display()
+            ),
+            "Run the command where officers can enter their shares; they unseal a server with `inkan-hsm unseal`.",
+        ),
+        PinError::SharedNew(path) => explain(
+            "pin-shared-new",
+            format!(
+                "The token gets its first PIN now, so there are no shares of it yet ({}).",
+                path.display()
+            ),
+            "Use another PIN source for `apply`; then run `inkan-hsm shares create`, and name the shares in the specification.",
+        ),
+        PinError::Set(error) => share_set(error),
+        PinError::TooFewShares(entered, needed) => explain(
+            "share-too-few",
+            format!("{entered} of the {needed} shares that are needed were entered."),
+            "Run the command again when enough officers are present. docs/hsm.md says what remains if there are not enough of them.",
         ),
         PinError::Empty => explain(
             "pin-empty",

@@ -18,6 +18,13 @@ pub fn pin_change(error: &PinChangeError) -> Explanation {
             "The ceremony is not complete. Nothing was changed.".to_owned(),
             "Run `inkan-hsm apply` first.",
         ),
+        PinChangeError::Shared(id) => explain(
+            "pin-change-shared",
+            format!("The PIN of the token \"{id}\" is shared among officers. Nothing was changed."),
+            format!(
+                "Run `inkan-hsm shares reshare --token {id}`: it makes another PIN and another set of shares."
+            ),
+        ),
         PinChangeError::NewPin(error) => {
             let inner = pin(error);
             explain(
@@ -76,6 +83,10 @@ pub fn pin_change_next(source: &PinSource) -> String {
         PinSource::Env(name) => {
             format!("Set {name} to the new PIN, then restart each server that uses it.")
         }
+        PinSource::Shares(set) => format!(
+            "The new PIN is not in {}: run `inkan-hsm shares reshare`.",
+            set.display()
+        ),
         PinSource::Credential(name) => {
             format!("Replace the systemd credential {name}, then restart each server that uses it.")
         }

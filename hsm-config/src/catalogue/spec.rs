@@ -60,7 +60,7 @@ pub fn spec(error: &SpecError) -> Explanation {
         Problem::NotAPinSource => explain(
             "spec-pin-source",
             format!("{place}: this is not a PIN source."),
-            "Use { prompt = true }, { file = \"path\" }, { env = \"NAME\" } or { credential = \"name\" }. A specification \
+            "Use { prompt = true }, { file = \"path\" }, { env = \"NAME\" }, { credential = \"name\" } or { shares = \"path\" }. A specification \
              never contains a PIN: if this one does, change the PIN.",
         ),
         Problem::IssuerNotBefore(issuer) => explain(

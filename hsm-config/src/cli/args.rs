@@ -8,6 +8,8 @@ use inkan_hsm_config::language::Language;
 use inkan_hsm_config::probe;
 use inkan_hsm_config::profile::Profile;
 
+use super::share_args::{SharesCommand, SocketArguments, UnsealArguments};
+
 /// Set up the HSM of an Inkan environment from a reviewed specification, and verify it later.
 #[derive(Parser)]
 #[command(name = "inkan-hsm", version, after_help = super::exit::HELP)]
@@ -45,6 +47,15 @@ pub(crate) enum Command {
     /// Check the transcript's hash chain and print it
     #[command(after_help = super::exit::HELP)]
     Transcript(WithJson),
+    /// Share a token's PIN among officers
+    #[command(subcommand)]
+    Shares(SharesCommand),
+    /// Give one officer's share to a sealed server; from standard input if that is no terminal
+    #[command(after_help = super::exit::HELP)]
+    Unseal(UnsealArguments),
+    /// Make a server forget its PIN, and all shares entered so far
+    #[command(after_help = super::exit::HELP)]
+    Seal(SocketArguments),
 }
 
 impl Command {
@@ -54,9 +65,14 @@ impl Command {
             Self::Plan(a) | Self::Transcript(a) => a.json,
             Self::Verify(a) => a.common.json,
             Self::Probe(a) => a.json,
-            Self::Apply(_) | Self::Record(_) | Self::Crl(_) | Self::Pin(_) | Self::ProbeWorker => {
-                false
-            }
+            Self::Apply(_)
+            | Self::Record(_)
+            | Self::Crl(_)
+            | Self::Pin(_)
+            | Self::ProbeWorker
+            | Self::Shares(_)
+            | Self::Unseal(_)
+            | Self::Seal(_) => false,
         }
     }
 }

@@ -6,6 +6,8 @@ use inkan_hsm_config::apply::ApplyError;
 use inkan_hsm_config::crl::CrlError;
 use inkan_hsm_config::guided::GuidedError;
 use inkan_hsm_config::pin_change::PinChangeError;
+use inkan_hsm_config::share_ceremony::ShareCeremonyError;
+use inkan_hsm_config::shares::SetError;
 use inkan_hsm_config::verify::VerifyError;
 
 /// How the program ends. The command line parser returns 2 as well.
@@ -23,6 +25,7 @@ pub(crate) enum Exit {
     File = 9,
     Transcript = 10,
     Incomplete = 11,
+    Share = 12,
     Stopped = 13,
 }
 
@@ -40,6 +43,7 @@ Exit codes:
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
   11  transcript, record, crl, pin: the ceremony is not complete
+  12  shares, unseal: the share was refused; nothing was changed
   13  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
 
 impl From<Exit> for ExitCode {
@@ -78,7 +82,7 @@ impl Exit {
     pub(crate) fn of_pin_change(error: &PinChangeError) -> Self {
         match error {
             _ if error.is_pin() => Self::Pin,
-            PinChangeError::UnknownToken(..) => Self::Usage,
+            PinChangeError::UnknownToken(..) | PinChangeError::Shared(_) => Self::Usage,
             PinChangeError::Incomplete => Self::Incomplete,
             PinChangeError::Apply(error) => Self::of_apply(error),
             // The others were answered above.
@@ -87,6 +91,34 @@ impl Exit {
             | PinChangeError::Same
             | PinChangeError::Length { .. }
             | PinChangeError::Unclear(_) => Self::Hsm,
+        }
+    }
+
+    pub(crate) fn of_shares(error: &ShareCeremonyError) -> Self {
+        match error {
+            _ if error.is_pin() => Self::Pin,
+            ShareCeremonyError::Spec(_) => Self::Spec,
+            ShareCeremonyError::NoToken(_)
+            | ShareCeremonyError::Set(
+                SetError::Officers(_)
+                | SetError::Threshold(..)
+                | SetError::SameName(_)
+                | SetError::Name(_),
+            ) => Self::Usage,
+            ShareCeremonyError::Set(_) => Self::File,
+            ShareCeremonyError::Directory(error) => Self::of_apply(error),
+            ShareCeremonyError::Pending(_)
+            | ShareCeremonyError::NothingPending(_)
+            | ShareCeremonyError::SetExists(_)
+            | ShareCeremonyError::TokenNotFound(_)
+            | ShareCeremonyError::OtherToken(..)
+            | ShareCeremonyError::NotDelivered => Self::Conflicts,
+            // The first two were answered above.
+            ShareCeremonyError::Pin(..)
+            | ShareCeremonyError::Unclear(..)
+            | ShareCeremonyError::OldPinRefused(..)
+            | ShareCeremonyError::Hsm(..)
+            | ShareCeremonyError::NewPinRefused(..) => Self::Hsm,
         }
     }
 

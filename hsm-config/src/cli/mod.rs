@@ -1,13 +1,20 @@
 //! Command line, exit codes, output of `inkan-hsm`.
 //!
 //! - `args`: the command line
+//! - `share_args`: the same, of `shares`, `unseal` and `seal`
 //! - `exit`: exit codes
+//! - `shares`: those commands; `dialogue`: what officers are asked; `screen`: where; `pages`: pages for a printer
 //! - `output`: what is printed
 //! - `probe`: what a device can do
 //! - `terminal`: the officers at a guided ceremony
 
 pub(crate) mod args;
+pub(crate) mod dialogue;
 pub(crate) mod exit;
 pub(crate) mod output;
+mod pages;
 pub(crate) mod probe;
+mod screen;
+pub(crate) mod share_args;
+pub(crate) mod shares;
 pub(crate) mod terminal;

@@ -42,6 +42,9 @@ pub fn change_pin(
         let known = spec.tokens().iter().map(|token| token.id.clone());
         PinChangeError::UnknownToken(token.to_owned(), known.collect())
     })?;
+    if matches!(token.pin, PinSource::Shares(_)) {
+        return Err(PinChangeError::Shared(token.id.clone()));
+    }
     let mut transcript = completed(spec)?.ok_or(PinChangeError::Incomplete)?;
     clock(&transcript, now)?;
     let hsm = Hsm::load(spec)?;

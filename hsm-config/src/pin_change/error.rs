@@ -13,6 +13,8 @@ pub enum PinChangeError {
     UnknownToken(String, Vec<String>),
     /// The ceremony is not complete.
     Incomplete,
+    /// The PIN of the token with this id is shared among officers: nobody may know it.
+    Shared(String),
     /// The new PIN could not be read.
     NewPin(PinError),
     /// The new PIN is the old one.
@@ -41,7 +43,7 @@ impl PinChangeError {
         match self {
             Self::NewPin(_) | Self::Same | Self::Length { .. } | Self::Unclear(_) => true,
             Self::Apply(error) => error.is_pin(),
-            Self::UnknownToken(..) | Self::Incomplete | Self::PinPad(_) => false,
+            Self::UnknownToken(..) | Self::Incomplete | Self::Shared(_) | Self::PinPad(_) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Expected, Problem};
 use crate::pin_source::PinSource;
+use crate::printable::hides;
 
 const MAX_ID: usize = 32;
 /// Width of a token's label field in PKCS#11.
@@ -21,12 +22,6 @@ fn malformed<T>(value: impl ToString, expected: Expected) -> Checked<T> {
         value: value.to_string(),
         expected,
     })
-}
-
-/// Control characters, and characters that reorder or hide others: officers compare what they read.
-fn hides(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 pub(super) fn id(value: &str) -> Checked<String> {
@@ -107,7 +102,7 @@ pub(super) fn path(value: &Path, base: &Path) -> Checked<PathBuf> {
     Ok(base.join(value))
 }
 
-/// `{ prompt = true }`, `{ file = "…" }`, `{ env = "…" }` or `{ credential = "…" }`. Errors never
+/// `{ prompt = true }`, `{ file = "…" }`, `{ env = "…" }`, `{ credential = "…" }` or `{ shares = "…" }`. Errors never
 /// repeat the value.
 pub(super) fn pin_source(value: &toml::Value, base: &Path) -> Checked<PinSource> {
     let table = value.as_table().ok_or(Problem::NotAPinSource)?;
@@ -119,6 +114,9 @@ pub(super) fn pin_source(value: &toml::Value, base: &Path) -> Checked<PinSource>
         ("prompt", toml::Value::Boolean(true)) => Ok(PinSource::Prompt),
         ("file", toml::Value::String(file)) if !file.is_empty() => {
             Ok(PinSource::File(base.join(file)))
+        }
+        ("shares", toml::Value::String(file)) if !file.is_empty() => {
+            Ok(PinSource::Shares(base.join(file)))
         }
         ("env", toml::Value::String(name)) if is_variable(name) => Ok(PinSource::Env(name.clone())),
         ("credential", toml::Value::String(name)) if is_file_name(name) => {

@@ -22,6 +22,7 @@
 //! - `specification`: what a specification must not contain
 //! - `pins`: sources of PINs
 //! - `probe`: what a device can do; modules that hang, crash and chatter
+//! - `shares`: sets of shares: made, replaced, interrupted; `share_officers`: who type
 //! - `program`: the program as a process: exit codes, output, example, openssl
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The tables of PINs sent for each response are printed when those tests run alone.
@@ -48,5 +49,7 @@ mod pins;
 mod probe;
 mod program;
 mod record;
+mod share_officers;
+mod shares;
 mod specification;
 mod terminal;

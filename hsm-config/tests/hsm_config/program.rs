@@ -105,7 +105,7 @@ fn a_wrong_command_line_is_refused() {
     assert_eq!(missing.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/no/such/file.toml"));
     let help = String::from_utf8(run(&["verify", "--help"]).stdout).unwrap();
-    for code in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13] {
+    for code in 0..=13 {
         assert!(help.contains(&format!("\n  {code:>2}  ")), "{code}: {help}");
     }
 }

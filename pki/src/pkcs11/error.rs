@@ -208,7 +208,7 @@ impl Pkcs11Error {
     pub(crate) fn pin_withheld(operation: &'static str, halt: PinHalt) -> Self {
         let class = match halt {
             PinHalt::Locked | PinHalt::FinalTry => ErrorClass::PinLocked,
-            PinHalt::NotSet => ErrorClass::PinInvalid,
+            PinHalt::NotSet | PinHalt::Sealed => ErrorClass::PinInvalid,
             PinHalt::Refused | PinHalt::NeverWorked | PinHalt::Counted | PinHalt::Repeated => {
                 ErrorClass::PinIncorrect
             }
@@ -243,6 +243,12 @@ impl Pkcs11Error {
     #[must_use]
     pub fn is_unclear_login(&self) -> bool {
         self.operation.starts_with(LOGIN) && self.reached_module() && !self.class.is_pin()
+    }
+
+    /// True when the token itself returned that the PIN is incorrect.
+    #[must_use]
+    pub fn is_wrong_pin(&self) -> bool {
+        self.class == ErrorClass::PinIncorrect && self.code().is_some()
     }
 
     /// True for the return values of a token that accepts this operation only from its security officer.

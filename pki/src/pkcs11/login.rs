@@ -61,7 +61,9 @@ pub fn log_in(
     };
     match session.login_state() {
         Ok(state) if state == logged_in => {
-            session.keep_pin(owner, lock(attempts).pin());
+            if let Some(pin) = lock(attempts).pin() {
+                session.keep_pin(owner, pin);
+            }
             return Ok(());
         }
         // No PIN is sent in a session that is not alive.

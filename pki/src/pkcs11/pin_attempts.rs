@@ -89,7 +89,8 @@ pub struct PinAttempts {
     sender: PinSender,
     /// The token is known to show PIN flags, or has shown one to this process.
     shows_flags: bool,
-    pin: Pin,
+    /// None while sealed: a person must provide one first.
+    pin: Option<Pin>,
     /// Number of the PIN, which distinguishes answers to it from answers to earlier ones.
     number: u64,
     earlier: PinMemory,
@@ -107,9 +108,18 @@ impl PinAttempts {
     #[must_use]
     pub fn new(sender: PinSender, shows_flags: bool, pin: Pin) -> Self {
         Self {
+            pin: Some(pin),
+            ..Self::sealed(sender, shows_flags)
+        }
+    }
+
+    /// Without a PIN: nothing is sent until [`PinAttempts::provide`].
+    #[must_use]
+    pub fn sealed(sender: PinSender, shows_flags: bool) -> Self {
+        Self {
             sender,
             shows_flags,
-            pin,
+            pin: None,
             number: 0,
             earlier: PinMemory::new(),
             sent: 0,
@@ -122,6 +132,9 @@ impl PinAttempts {
 
     /// Whether the PIN may be sent at `now`; `flags` were read just now. Call it directly before sending the PIN.
     pub fn permission(&mut self, now: Instant, flags: PinState) -> PinPermission {
+        let Some(pin) = self.pin.clone() else {
+            return PinPermission::Halted(PinHalt::Sealed);
+        };
         self.shows_flags |= matches!(
             flags,
             PinState::CountLow | PinState::FinalTry | PinState::Locked
@@ -142,7 +155,7 @@ impl PinAttempts {
         self.not_before = self.pause().map(|pause| now + pause);
         self.sent += 1;
         let number = self.number;
-        PinPermission::Send(PinAttempt { number }, self.pin.clone())
+        PinPermission::Send(PinAttempt { number }, pin)
     }
 
     fn forbidden(&self, flags: PinState) -> Option<PinHalt> {
@@ -215,8 +228,8 @@ impl PinAttempts {
                 PinAnswer::Unclear => {}
             }
             // It may be the current one again, put back before the answer came.
-            if !self.proven {
-                self.halt = self.halt.or_else(|| self.earlier.halt(&self.pin));
+            if let Some(pin) = self.pin.as_ref().filter(|_| !self.proven) {
+                self.halt = self.halt.or_else(|| self.earlier.halt(pin));
             }
             return;
         }
@@ -238,15 +251,11 @@ impl PinAttempts {
     /// A person provides a PIN. A new one gets a try of its own. The current one is sent again if it has worked here before.
     /// One that the token refused, or that was sent and has never worked, is not, whatever was tried since.
     pub fn provide(&mut self, pin: Pin) -> PinProvided {
-        if pin != self.pin {
+        if self.pin.as_ref() != Some(&pin) {
             if let Some(halt) = self.earlier.halt(&pin) {
                 return PinProvided::Withheld(halt);
             }
-            self.remember_current();
-            self.pin = pin;
-            self.number += 1;
-            self.proven = false;
-            self.start_anew();
+            self.replace(Some(pin));
             return PinProvided::Taken;
         }
         if self.halt == Some(PinHalt::Refused) {
@@ -261,7 +270,29 @@ impl PinAttempts {
         PinProvided::Taken
     }
 
+    /// A person orders another attempt with the current PIN, as if they had provided it again. None while sealed.
+    pub fn provide_again(&mut self) -> Option<PinProvided> {
+        let pin = self.pin.clone()?;
+        Some(self.provide(pin))
+    }
+
+    /// Forgets the PIN: nothing is sent until one is provided. What is known about it stays known, as a digest.
+    pub fn seal(&mut self) {
+        if self.pin.is_some() {
+            self.replace(None);
+        }
+    }
+
+    fn replace(&mut self, pin: Option<Pin>) {
+        self.remember_current();
+        self.pin = pin;
+        self.number += 1;
+        self.proven = false;
+        self.start_anew();
+    }
+
     fn remember_current(&mut self) {
+        let Some(pin) = &self.pin else { return };
         let refused = self.halt.filter(|halt| *halt == PinHalt::Refused);
         if refused.is_none() && self.unanswered == 0 {
             return;
@@ -269,7 +300,7 @@ impl PinAttempts {
         // One that has worked is remembered for an answer that may still come.
         let unproven = (!self.proven).then_some(PinHalt::NeverWorked);
         self.earlier
-            .remember(&self.pin, self.number, refused.or(unproven));
+            .remember(pin, self.number, refused.or(unproven));
     }
 
     fn start_anew(&mut self) {
@@ -281,11 +312,21 @@ impl PinAttempts {
     /// Why nothing is sent, if so.
     #[must_use]
     pub const fn halt(&self) -> Option<PinHalt> {
-        self.halt
+        if self.is_sealed() {
+            Some(PinHalt::Sealed)
+        } else {
+            self.halt
+        }
     }
 
-    pub(super) const fn pin(&self) -> &Pin {
-        &self.pin
+    pub(super) const fn pin(&self) -> Option<&Pin> {
+        self.pin.as_ref()
+    }
+
+    /// Whether there is no PIN.
+    #[must_use]
+    pub const fn is_sealed(&self) -> bool {
+        self.pin.is_none()
     }
 
     /// Whether this PIN has worked in this process.

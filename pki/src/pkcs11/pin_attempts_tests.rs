@@ -325,3 +325,53 @@ fn the_memory_of_earlier_pins_is_bounded_and_shows_none() {
     let shown = format!("{attempts:?}");
     assert!(shown.contains("PinMemory { earlier: 64, .. }"), "{shown}");
 }
+
+#[test]
+fn a_sealed_pin_is_not_sent_and_one_that_is_provided_gets_its_own_try() {
+    let now = Instant::now();
+    let mut attempts = PinAttempts::sealed(PinSender::Service(PAUSES), true);
+    assert_eq!(
+        attempts.permission(now, PinState::Unknown),
+        PinPermission::Halted(PinHalt::Sealed)
+    );
+    assert_eq!(
+        (attempts.halt(), attempts.sent()),
+        (Some(PinHalt::Sealed), 0)
+    );
+    assert_eq!(attempts.provide_again(), None);
+
+    assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
+    let attempt = send(&mut attempts, now, PinState::Unknown);
+    attempts.answered(now, attempt, PinAnswer::Accepted);
+    assert_eq!(attempts.provide_again(), Some(PinProvided::Taken));
+    attempts.seal();
+    attempts.seal();
+    assert_eq!(
+        attempts.permission(now, PinState::Unknown),
+        PinPermission::Halted(PinHalt::Sealed)
+    );
+    assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
+    let _ = send(&mut attempts, now, PinState::Unknown);
+}
+
+#[test]
+fn sealing_does_not_make_a_refused_pin_good_again() {
+    let (mut attempts, now) = service(true);
+    let attempt = send(&mut attempts, now, PinState::Unknown);
+    attempts.seal();
+    attempts.answered(now, attempt, PinAnswer::Refused);
+    assert_eq!(
+        attempts.halt(),
+        Some(PinHalt::Sealed),
+        "the answer came later"
+    );
+    assert_eq!(
+        attempts.provide(Pin::new("123456")),
+        PinProvided::Withheld(PinHalt::Refused)
+    );
+    assert_eq!(
+        attempts.permission(now, PinState::Unknown),
+        PinPermission::Halted(PinHalt::Sealed)
+    );
+    assert_eq!(attempts.sent(), 1);
+}

@@ -19,11 +19,13 @@ pub enum PinHalt {
     Locked,
     /// The token shows that no PIN is set.
     NotSet,
+    /// There is no PIN: it is shared among officers, and they have not unsealed it.
+    Sealed,
 }
 
 impl PinHalt {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Refused,
         Self::NeverWorked,
         Self::Counted,
@@ -31,6 +33,7 @@ impl PinHalt {
         Self::FinalTry,
         Self::Locked,
         Self::NotSet,
+        Self::Sealed,
     ];
 
     /// Stable name for logs, metrics and machines.
@@ -44,6 +47,7 @@ impl PinHalt {
             Self::FinalTry => "final-try",
             Self::Locked => "locked",
             Self::NotSet => "not-set",
+            Self::Sealed => "sealed",
         }
     }
 }
@@ -67,6 +71,7 @@ impl fmt::Display for PinHalt {
             }
             Self::Locked => "the token shows that the PIN is locked, so no PIN is sent",
             Self::NotSet => "the token shows that no PIN is set, so no PIN is sent",
+            Self::Sealed => "the PIN is sealed, so no PIN is sent",
         })
     }
 }

@@ -44,8 +44,10 @@ use std::process::{Command, ExitCode};
 use clap::Parser;
 use inkan_server::app::config::Config;
 use inkan_server::app::rollback::file::HighWaterFile;
+use inkan_server::app::serve::{self, FollowedFiles};
 use inkan_server::app::sockets::Sockets;
-use inkan_server::app::{log, serve, start};
+use inkan_server::app::unseal::UnsealServer;
+use inkan_server::app::{log, start};
 use inkan_server::clock::Clock;
 use inkan_server::services::step::{Step, StepHook};
 use rustix::process::{Signal, getpid, kill_process};
@@ -100,8 +102,12 @@ async fn second_stage(options: Options, directory: Directory) -> Result<(), DevE
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;
     let files = start::files(&config, &identities, &app).await?;
-    let high_water = HighWaterFile::of(&config);
-    serve::until_signal(&app, listeners, (files, high_water), || {
+    let followed = FollowedFiles {
+        files,
+        high_water: HighWaterFile::of(&config),
+        unseal: UnsealServer::open(&config, &app)?,
+    };
+    serve::until_signal(&app, listeners, followed, || {
         describe::write(&directory, &config, &staff, &secrets)?;
         log::say(&format!("ready: {}", config.portal.url));
         Ok::<(), DevError>(())

@@ -16,6 +16,7 @@ use super::config::ConfigError;
 use super::database::FileFault;
 use super::findings::finding::Finding;
 use super::rollback::file::HighWaterFault;
+use super::unseal::SocketFault;
 use crate::ca::hsm::StartError;
 use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
@@ -53,6 +54,17 @@ pub enum AppError {
     /// The PIN of the token.
     #[error("PIN of the issuing token: {}", catalogue::pin(.0).sentence)]
     Pin(#[from] PinError),
+    /// The PIN is shared, and officers have no socket to unseal the server.
+    #[error(
+        "hsm.unseal_socket: is missing, and the PIN of the issuing token is shared among officers. Name a socket in a directory that only \
+         the server's user may enter."
+    )]
+    NoUnsealSocket,
+    /// The socket to unseal.
+    #[error(
+        "hsm.unseal_socket: {0}. Name a socket in a directory of mode 0700 that belongs to the server's user, or that the server may create."
+    )]
+    UnsealSocket(#[from] SocketFault),
     /// A CA certificate.
     #[error("CA certificates of hsm.spec: {}", catalogue::chain(.0).sentence)]
     Chain(#[from] ChainError),
@@ -170,6 +182,8 @@ impl AppError {
             | Self::Findings(_)
             | Self::Spec(_)
             | Self::SpecLacks { .. }
+            | Self::NoUnsealSocket
+            | Self::UnsealSocket(_)
             | Self::Chain(_)
             | Self::Issue(_)
             | Self::Tls { .. }

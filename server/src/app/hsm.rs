@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::chain::certificate_der;
-use inkan_hsm_config::pin_source::PinSource;
+use inkan_hsm_config::pin_source::{PinError, PinSource};
+use inkan_hsm_config::shares::ShareSet;
 use inkan_hsm_config::spec::{KeySpec, KeyUse, TokenSpec};
 use inkan_pki::pkcs11::TokenSelector;
 use inkan_pki::x509::chain::verify_issued_by;
@@ -109,13 +110,13 @@ impl Chosen {
     /// prompted.
     pub fn look(&self, file: &Path) -> Result<(), AppError> {
         self.spec.module_path()?;
-        match self.issuing_token(file)? {
-            token if matches!(token.pin, PinSource::File(_)) => {
-                token.read_pin(false)?;
-                Ok(())
-            }
-            _ => Ok(()),
+        let token = self.issuing_token(file)?;
+        match &token.pin {
+            PinSource::File(_) => token.read_pin(false).map(drop)?,
+            PinSource::Shares(set) => ShareSet::load(set).map(drop).map_err(PinError::Set)?,
+            _ => {}
         }
+        Ok(())
     }
 
     fn issuing_token(&self, file: &Path) -> Result<&TokenSpec, AppError> {
@@ -124,6 +125,29 @@ impl Chosen {
             lacks(file, problem, "Add the token.")
         })
     }
+}
+
+/// The file of the token's set, if its PIN is shared among officers.
+pub fn shares(token: &TokenSpec) -> Option<&Path> {
+    match &token.pin {
+        PinSource::Shares(set) => Some(set),
+        _ => None,
+    }
+}
+
+/// Whether the PIN of the issuing token is shared, as far as the specification can be read.
+pub fn pin_is_shared(config: &Config) -> bool {
+    let token = choose(config).and_then(|chosen| chosen.token(&config.hsm.spec));
+    token.is_ok_and(|token| shares(&token).is_some())
+}
+
+/// Where officers unseal the server.
+pub fn unseal_socket(config: &Config) -> Result<&Path, AppError> {
+    config
+        .hsm
+        .unseal_socket
+        .as_deref()
+        .ok_or(AppError::NoUnsealSocket)
 }
 
 /// The CAs of a configuration, without their keys.
@@ -152,7 +176,13 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
         None => key,
     };
     let keys = keys.into_iter().map(specified).collect();
-    let pin = token.read_pin(std::io::stdin().is_terminal())?;
+    let pin = match shares(&token) {
+        Some(_) => {
+            unseal_socket(config)?;
+            None
+        }
+        None => Some(token.read_pin(std::io::stdin().is_terminal())?),
+    };
     let selector = TokenSelector::Label(token.label.clone());
     let mut settings = HsmConfig::new(spec.module_path()?, selector, pin, keys);
     settings.shows_pin_flags = spec.shows_pin_flags();

@@ -12,7 +12,7 @@ enum Kind {
 
 use Kind::{Counter, Gauge, Summary};
 
-const METRICS: [(&str, Kind, &str); 41] = [
+const METRICS: [(&str, Kind, &str); 42] = [
     (
         "inkan_http_requests_total",
         Counter,
@@ -54,6 +54,11 @@ const METRICS: [(&str, Kind, &str); 41] = [
         "1 while the CRL of every customer CA is within its validity period.",
     ),
     ("inkan_hsm_up", Gauge, "1 while the HSM signs."),
+    (
+        "inkan_hsm_sealed",
+        Gauge,
+        "1 while the HSM's PIN is shared among officers who have not unsealed it.",
+    ),
     (
         "inkan_hsm_breaker",
         Gauge,

@@ -12,6 +12,7 @@
 //! - [`start`]: from a configuration to services and routers
 //! - [`mail`]: the bank as a sender of mail; [`mail_commands`]: `inkan-server mail`
 //! - [`hsm`]: the HSM of the configuration's specification
+//! - [`unseal`]: officers unseal the HSM
 //! - [`sockets`]: the five listening sockets
 //! - [`status`]: what follows a status change at once; [`refusals`]: records counted refusals
 //! - [`reload`]: files that may change while the server runs
@@ -42,6 +43,7 @@ pub mod sockets;
 pub mod staff;
 pub mod start;
 pub mod status;
+pub mod unseal;
 
 use std::process::ExitCode;
 

@@ -138,6 +138,12 @@ impl Followed {
         let Some(token) = self.token.clone() else {
             return;
         };
+        if let PinSource::Shares(_) = token.pin {
+            // It does not unseal; but an operator may order another attempt with a PIN that has worked.
+            let again = pool.provide_pin_again();
+            tracing::info!(?again, "the hsm's pin is shared: it is not read again");
+            return;
+        }
         if token.pin == PinSource::Prompt {
             tracing::info!(
                 "the hsm's pin is prompted for only at the start; restart the server to enter another"

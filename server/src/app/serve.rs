@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use inkan_hsm_config::process::exclude_from_core_dumps;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -12,7 +13,8 @@ use super::error::AppError;
 use super::reload::Followed;
 use super::rollback::file::HighWaterFile;
 use super::sockets::Sockets;
-use super::{refusals, scheduler, start, status};
+use super::unseal::UnsealServer;
+use super::{hsm, refusals, scheduler, start, status};
 use crate::clock::Clock;
 use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
@@ -38,6 +40,11 @@ pub fn block_on<T, E: From<AppError>>(future: impl Future<Output = Result<T, E>>
 /// The command `serve`: starts everything that the configuration describes.
 pub async fn serve(config: Config) -> Result<(), AppError> {
     let clock = Clock::system();
+    if hsm::pin_is_shared(&config)
+        && let Err(error) = exclude_from_core_dumps()
+    {
+        tracing::warn!(%error, "this process may appear in core dumps, with the PIN once it is unsealed");
+    }
     let metrics = start::metrics()?;
     let services = start::services(&config, clock, StepHook::default()).await?;
     let app = start::app(&config, services, clock, metrics);
@@ -45,17 +52,36 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;
     let files = start::files(&config, &identities, &app).await?;
-    let high_water = HighWaterFile::of(&config);
-    until_signal(&app, listeners, (files, high_water), || Ok(())).await
+    let followed = FollowedFiles {
+        files,
+        high_water: HighWaterFile::of(&config),
+        unseal: UnsealServer::open(&config, &app)?,
+    };
+    until_signal(&app, listeners, followed, || Ok(())).await
+}
+
+/// What is followed while the listeners serve.
+pub struct FollowedFiles {
+    /// Certificates, keys and the root CRL.
+    pub files: Followed,
+    /// How far the database has come.
+    pub high_water: HighWaterFile,
+    /// The socket at which officers unseal, if the PIN is shared.
+    pub unseal: Option<UnsealServer>,
 }
 
 /// Serves; calls `ready` once all listeners are open.
 pub async fn until_signal<E: From<AppError>>(
     app: &Shared,
     listeners: Vec<Listener>,
-    (files, high_water): (Followed, HighWaterFile),
+    followed: FollowedFiles,
     ready: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
+    let FollowedFiles {
+        files,
+        high_water,
+        unseal,
+    } = followed;
     let fail = |error: std::io::Error| AppError::System(format!("signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
@@ -79,6 +105,14 @@ pub async fn until_signal<E: From<AppError>>(
             tracing::error!(%error, "files are not read again");
         }
     });
+    if let Some(unseal) = unseal {
+        let until = stopped.clone();
+        tasks.spawn(async move {
+            if let Err(error) = unseal.serve(until).await {
+                tracing::error!(%error, "nobody can unseal this server");
+            }
+        });
+    }
     tasks.spawn(scheduler::run(services, clock, metrics, stopped.clone()));
     let services = app.services.clone();
     let mut following =

@@ -38,7 +38,8 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
     let store = database::connect(config).await?;
     rollback::check(config, &store, seen).await?;
     let authority = hsm::authority(config)?;
-    let up = authority.pool().until_up(HSM_TIMEOUT).await;
+    let sealed = authority.pool().is_sealed();
+    let up = !sealed && authority.pool().until_up(HSM_TIMEOUT).await;
     let settings = Settings {
         mail: mail::smtp_config(config)?,
         ..config.settings()
@@ -49,7 +50,11 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
         store
     };
     let services = Services::new(store, authority, settings, hook);
-    if !up {
+    if sealed {
+        tracing::warn!(
+            "the HSM is sealed; logins continue, issuing waits for officers to unseal it"
+        );
+    } else if !up {
         tracing::warn!("the HSM is unavailable; logins continue, issuing waits for it");
     }
     services

@@ -69,7 +69,9 @@ impl Failure {
         let wait = match self {
             Self::Http(HttpProblem::TooMany { wait }) => Some(wait.as_secs().max(1)),
             Self::Http(HttpProblem::Timeout) => Some(5),
-            Self::Refused(Refusal::Unavailable { retry_after }) => Some(*retry_after),
+            Self::Refused(
+                Refusal::Unavailable { retry_after } | Refusal::Sealed { retry_after },
+            ) => Some(*retry_after),
             _ => None,
         };
         if let Some(seconds) = wait {
@@ -133,7 +135,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Csr(CsrError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::Csr(_) | Refusal::KeyAlgorithmNotOffered => StatusCode::BAD_REQUEST,
-        Refusal::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Unavailable { .. } | Refusal::Sealed { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::ContractCancelled
         | Refusal::SamePerson
         | Refusal::RoleMissing

@@ -13,7 +13,6 @@ use super::app::Shared;
 use crate::services::certificates::status::{Health, HealthFinding};
 use crate::services::operations::expiry::{ExpiringItem, Level};
 use crate::services::operations::jobs::Report;
-use crate::services::records::HsmPhase;
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
@@ -65,7 +64,7 @@ pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Re
         "store": if logins { "up" } else { "down" },
         "status_age_seconds": health.status_age,
         "hsm": {
-            "state": phase(hsm.phase),
+            "state": hsm.phase.as_str(),
             "pin_halt": hsm.pin_halt.map(PinHalt::code),
             "workers": hsm.workers,
             "workers_configured": hsm.workers_configured,
@@ -168,15 +167,4 @@ fn tell(item: ExpiringItem, name: &str, left: f64, level: Level) {
 #[allow(clippy::cast_precision_loss)]
 fn count(number: usize) -> f64 {
     number as f64
-}
-
-fn phase(phase: HsmPhase) -> &'static str {
-    match phase {
-        HsmPhase::Recovering => "recovering",
-        HsmPhase::Up => "up",
-        HsmPhase::Down => "down",
-        HsmPhase::PinRefused => "pin-refused",
-        HsmPhase::RestartNeeded => "restart-needed",
-        HsmPhase::Stopped => "stopped",
-    }
 }

@@ -176,6 +176,11 @@ pub enum Refusal {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The HSM is sealed: its officers must unseal it first; the same request can be sent again.
+    Sealed {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
 }
 
 impl Refusal {
@@ -221,6 +226,7 @@ impl Refusal {
             Self::RenewalTooEarly { .. } => "renewal-too-early",
             Self::RenewalPending => "renewal-pending",
             Self::Unavailable { .. } => "unavailable",
+            Self::Sealed { .. } => "sealed",
         }
     }
 }
@@ -278,10 +284,12 @@ impl From<IssueError> for Error {
 
 impl From<HsmError> for Error {
     fn from(error: HsmError) -> Self {
-        match error.retry_after() {
-            Some(wait) => Self::Refused(Refusal::Unavailable {
-                retry_after: wait.as_secs().max(1),
-            }),
+        let seconds = error.retry_after().map(|wait| wait.as_secs().max(1));
+        match seconds {
+            Some(retry_after) if error == HsmError::Sealed => {
+                Self::Refused(Refusal::Sealed { retry_after })
+            }
+            Some(retry_after) => Self::Refused(Refusal::Unavailable { retry_after }),
             None => Self::Fault(Fault::Issue(IssueError::Hsm(error))),
         }
     }

@@ -77,6 +77,7 @@ pub(crate) struct Inner {
     moduli: enrolment::shared_factors::KnownModuli,
     crls: certificates::status::ReadyCrls,
     watched: operations::expiry::Watched,
+    unsealing: operations::sealing::Unsealing,
     /// As last read from the store.
     expiries: std::sync::Mutex<Vec<operations::expiry::Expiry>>,
     signers: certificates::status::Signers,
@@ -105,6 +106,7 @@ impl Services {
                 moduli: enrolment::shared_factors::KnownModuli::default(),
                 crls: certificates::status::ReadyCrls::default(),
                 watched: operations::expiry::Watched::default(),
+                unsealing: operations::sealing::Unsealing::default(),
                 expiries: std::sync::Mutex::default(),
                 signers: certificates::status::Signers::default(),
                 responder: certificates::status::Responder::default(),

@@ -103,11 +103,16 @@ unsafe extern "C" fn set_pin(
     if !old.is_null() {
         proxy.log_pin("change");
     }
+    inject("change");
     if let Some((answer, false)) = proxy.answer("login-answers") {
         return answer;
     }
     // SAFETY: the arguments are the caller's own.
     let answer = unsafe { function(session, old, old_length, new, new_length) };
+    inject("changed");
+    if proxy.has("fails:change") {
+        return CKR_FUNCTION_FAILED;
+    }
     translated(proxy, answer)
 }
 

@@ -4,7 +4,7 @@
 //!
 //! | word | effect |
 //! |---|---|
-//! | `crash:F`, `hang:F` | ends the process, or never returns, in F: `tokens`, `login`, `generate`, `create`, `sign` |
+//! | `crash:F`, `hang:F` | ends the process, or never returns, in F: `tokens`, `login`, `generate`, `create`, `sign`, `change` (of the PIN), `changed` (after it) |
 //! | `chatter` | prints to standard output and error on every call |
 //! | `meddle` | writes into every open file of the process |
 //! | `extractable` | generates extractable keys, whatever the template |
@@ -17,7 +17,7 @@
 //! | `lacks:M` | neither lists nor supports M: `ecdsa`, `pkcs1` (both with the hash made by the host or by the token), `pss`, `hashed-pss`, `block` (raw RSA) |
 //! | `breaks:M` | lists M and fails at it |
 //! | `logout:F` | logs everybody out in F |
-//! | `fails:F` | returns `CKR_FUNCTION_FAILED` from F after doing it; F is `generate` or `sign` |
+//! | `fails:F` | returns `CKR_FUNCTION_FAILED` from F after doing it; F is `generate`, `sign` or `change` |
 //! | `wrong-signatures` | returns signatures with one bit changed |
 //! | `login-answers:V`, `login-answers:V:wrong-only` | returns V for every PIN, or only for a wrong PIN, which the real token counts |
 //! | `sign-answers:V` | returns V from `C_Sign` |

@@ -29,6 +29,7 @@
 //! - [`status`]: an inactive certificate is refused at once by every server of the bank, and published
 //! - [`bounces`]: messages that bounce, and are sent again
 //! - [`hsm_unavailable`]: a CRL must be renewed while the HSM is unavailable
+//! - [`sealed`]: the HSM's PIN is shared among officers, who unseal the server
 //! - [`year`]: a year of two customers: notices, renewal, expiry, a new certificate
 //! - [`renewal`]: renewal from the agent, with a crash at every step; after a login with the agent
 //! - [`arrows`]: which crate may depend on which
@@ -64,6 +65,7 @@ mod renewal;
 mod requests;
 mod restore;
 mod scene;
+mod sealed;
 mod secrets;
 mod status;
 mod token;

@@ -100,6 +100,8 @@ fn as_argument(source: &PinSource) -> Option<String> {
         PinSource::File(path) => format!("file:{}", path.to_str()?),
         PinSource::Env(name) => format!("env:{name}"),
         PinSource::Credential(name) => format!("credential:{name}"),
+        // Only the officers have it: asked for at the terminal, if it is needed.
+        PinSource::Shares(_) => return None,
     })
 }
 

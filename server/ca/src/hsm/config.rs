@@ -19,8 +19,9 @@ pub struct HsmConfig {
     pub module: PathBuf,
     /// The token that holds the keys.
     pub token: TokenSelector,
-    /// The user PIN. See [`inkan_pki::pkcs11::pin_attempts`] for when it is sent.
-    pub pin: Pin,
+    /// The user PIN. See [`inkan_pki::pkcs11::pin_attempts`] for when it is sent. `None`: the pool starts sealed, and
+    /// signs once a PIN is provided.
+    pub pin: Option<Pin>,
     /// When a PIN that has worked is sent again after an unclear answer.
     pub resend: ResendPauses,
     /// Tokens of this kind are known to raise their PIN flags after a wrong PIN.
@@ -50,11 +51,16 @@ pub struct HsmConfig {
 impl HsmConfig {
     /// The settings with the usual limits.
     #[must_use]
-    pub fn new(module: PathBuf, token: TokenSelector, pin: Pin, keys: Vec<HsmKey>) -> Self {
+    pub fn new(
+        module: PathBuf,
+        token: TokenSelector,
+        pin: impl Into<Option<Pin>>,
+        keys: Vec<HsmKey>,
+    ) -> Self {
         Self {
             module,
             token,
-            pin,
+            pin: pin.into(),
             resend: ResendPauses::default(),
             shows_pin_flags: false,
             keys,

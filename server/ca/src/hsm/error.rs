@@ -43,6 +43,9 @@ pub enum HsmError {
     /// The HSM refused the PIN, or only the last try is left. Nothing is tried until a PIN is provided.
     #[error("hsm refused the pin")]
     PinRefused,
+    /// The PIN is shared among officers, who have not unsealed it.
+    #[error("hsm is sealed")]
+    Sealed,
     /// Threads hang inside the module, which cannot be re-initialised meanwhile: the process must be restarted.
     #[error("hsm module is stuck, restart needed")]
     RestartNeeded,
@@ -83,6 +86,7 @@ impl HsmError {
             Self::Deadline => "hsm-deadline",
             Self::Unavailable { .. } => "hsm-unavailable",
             Self::PinRefused => "hsm-pin-refused",
+            Self::Sealed => "hsm-sealed",
             Self::RestartNeeded => "hsm-restart-needed",
             Self::Stopped => "hsm-stopped",
             Self::UnknownKey(_) => "hsm-key-unknown",
@@ -102,6 +106,7 @@ impl HsmError {
             Self::Unavailable { retry_after } => Some(*retry_after),
             // An operator must act, and may be quick; nothing is lost in the meantime.
             Self::PinRefused
+            | Self::Sealed
             | Self::RestartNeeded
             | Self::Stopped
             | Self::KeyMissing(_)

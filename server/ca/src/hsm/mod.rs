@@ -222,9 +222,14 @@ impl HsmPool {
 
     /// Waits at most `limit` until the pool signs; returns whether it does.
     pub async fn until_up(&self, limit: Duration) -> bool {
+        self.until(limit, |phase| phase == HsmPhase::Up).await
+    }
+
+    /// Waits at most `limit` for a phase; returns whether it was reached.
+    pub async fn until(&self, limit: Duration, is_reached: impl Fn(HsmPhase) -> bool) -> bool {
         let mut phase = self.inner.shared.phase.subscribe();
-        let up = phase.wait_for(|phase| *phase == HsmPhase::Up);
-        matches!(tokio::time::timeout(limit, up).await, Ok(Ok(_)))
+        let reached = phase.wait_for(|phase| is_reached(*phase));
+        matches!(tokio::time::timeout(limit, reached).await, Ok(Ok(_)))
     }
 
     /// An operator provides a PIN, a new one or the same: see [`PinAttempts::provide`].
@@ -233,9 +238,32 @@ impl HsmPool {
     pub fn provide_pin(&self, pin: Pin) -> PinProvided {
         let provided = self.inner.shared.provide_pin(pin);
         if provided == PinProvided::Taken {
-            let _ = self.inner.events.send((0, Event::PinProvided));
+            let _ = self.inner.events.send((0, Event::PinDecided));
         }
         provided
+    }
+
+    /// An operator orders another attempt with the PIN in use; `None` while sealed.
+    pub fn provide_pin_again(&self) -> Option<PinProvided> {
+        let provided = self.inner.shared.provide_pin_again();
+        if provided == Some(PinProvided::Taken) {
+            let _ = self.inner.events.send((0, Event::PinDecided));
+        }
+        provided
+    }
+
+    /// Whether there is no PIN.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.inner.shared.is_sealed()
+    }
+
+    /// Forgets the PIN and leaves all sessions; returns when both are done, or at most `limit` later. A thread that
+    /// hangs inside the module keeps its session. Returns whether the pool is sealed.
+    pub async fn seal(&self, limit: Duration) -> bool {
+        self.inner.shared.seal();
+        let _ = self.inner.events.send((0, Event::PinDecided));
+        self.until(limit, |phase| phase == HsmPhase::Sealed).await
     }
 
     /// An operator orders another attempt with keys that are out of service.

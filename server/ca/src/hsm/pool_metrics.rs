@@ -6,7 +6,7 @@ use inkan_pki::pkcs11::ErrorClass;
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::error::HsmError;
-use super::state::{BreakerState, HsmState};
+use super::state::{BreakerState, HsmPhase, HsmState};
 
 pub(super) fn signed(took: Duration) {
     metrics::histogram!("inkan_hsm_sign_seconds").record(took.as_secs_f64());
@@ -52,6 +52,7 @@ pub(super) fn state(state: &HsmState) {
             .set(f64::from(u8::from(key.is_usable())));
     }
     metrics::gauge!("inkan_hsm_up").set(if state.is_up() { 1.0 } else { 0.0 });
+    metrics::gauge!("inkan_hsm_sealed").set(f64::from(u8::from(state.phase == HsmPhase::Sealed)));
     metrics::gauge!("inkan_hsm_queue_length").set(count(state.queue_length));
     metrics::gauge!("inkan_hsm_quarantined").set(count(state.quarantined));
     metrics::gauge!("inkan_hsm_workers").set(count(state.workers));

@@ -27,6 +27,8 @@ pub(super) enum Phase {
     Serving,
     /// Nothing happens until a PIN is provided.
     PinRefused,
+    /// There is no PIN: nothing happens until one is provided.
+    Sealed,
     /// Nothing happens until hanging threads return or the process is restarted.
     RestartNeeded,
     /// Shut down.
@@ -63,6 +65,7 @@ pub(super) struct Recovery {
     phase: Phase,
     reinitialise: Reinitialise,
     pin_refused: bool,
+    sealed: bool,
     /// Recoveries since anything worked.
     fruitless: u32,
     stuck_limit: usize,
@@ -75,8 +78,18 @@ impl Recovery {
             phase: Phase::Waiting,
             reinitialise: Reinitialise::No,
             pin_refused: false,
+            sealed: false,
             fruitless: 0,
             stuck_limit,
+        }
+    }
+
+    /// The same, without a PIN.
+    pub(super) fn sealed(self) -> Self {
+        Self {
+            phase: Phase::Sealed,
+            sealed: true,
+            ..self
         }
     }
 
@@ -99,16 +112,17 @@ impl Recovery {
     /// Advances as far as possible: `inside` threads have a session, `stuck` hang inside the module.
     pub(super) fn advance(&mut self, now: Instant, inside: usize, stuck: usize) -> Step {
         if self.phase == Phase::Draining && inside == 0 {
-            self.phase = if self.pin_refused {
-                Phase::PinRefused
-            } else {
-                Phase::Waiting
+            self.phase = match (self.sealed, self.pin_refused) {
+                (true, _) => Phase::Sealed,
+                (false, true) => Phase::PinRefused,
+                (false, false) => Phase::Waiting,
             };
         }
         // C_Finalize while a thread is inside the module is undefined: such a library is never touched again.
         let hopeless =
             stuck >= self.stuck_limit || (self.reinitialise == Reinitialise::Needed && stuck > 0);
         match self.phase {
+            Phase::RestartNeeded if !hopeless && self.sealed => self.phase = Phase::Sealed,
             Phase::RestartNeeded if !hopeless => self.phase = Phase::Waiting,
             Phase::Waiting if hopeless => self.phase = Phase::RestartNeeded,
             _ => {}
@@ -128,7 +142,7 @@ impl Recovery {
 
     /// A thread with a session met an error that new sessions may repair.
     pub(super) fn fault(&mut self, now: Instant, class: ErrorClass) -> Step {
-        self.pin_refused |= class.is_pin();
+        self.pin_refused |= class.is_pin() && !self.sealed;
         if class == ErrorClass::LibraryLost {
             self.reinitialise = Reinitialise::Needed;
         }
@@ -238,6 +252,9 @@ impl Recovery {
 
     /// The PIN must not be sent until a person has decided.
     pub(super) fn pin_halted(&mut self) {
+        if self.sealed {
+            return;
+        }
         self.pin_refused = true;
         if self.phase == Phase::Opening {
             self.phase = Phase::PinRefused;
@@ -273,9 +290,25 @@ impl Recovery {
     /// A person has decided: there is a PIN to try.
     pub(super) fn pin_provided(&mut self, now: Instant) {
         self.pin_refused = false;
+        self.sealed = false;
         self.breaker.hurry(now);
-        if self.phase == Phase::PinRefused {
+        if matches!(self.phase, Phase::PinRefused | Phase::Sealed) {
             self.phase = Phase::Waiting;
+        }
+    }
+
+    /// There is no PIN any more: all sessions are left.
+    pub(super) fn seal(&mut self) -> Step {
+        self.sealed = true;
+        self.pin_refused = false;
+        match self.phase {
+            Phase::Stopping | Phase::Sealed => Step::Nothing,
+            // Hanging threads keep the process from recovering, sealed or not.
+            Phase::RestartNeeded => Step::Leave,
+            _ => {
+                self.phase = Phase::Draining;
+                Step::Leave
+            }
         }
     }
 
@@ -296,9 +329,10 @@ impl Recovery {
     /// The answer for a caller at the admission gate.
     pub(super) fn gate(&self) -> AdmissionGate {
         match (self.phase, self.breaker.circuit()) {
+            (Phase::Stopping, _) => AdmissionGate::Stopped,
+            (_, _) if self.sealed => AdmissionGate::Sealed,
             (Phase::PinRefused, _) => AdmissionGate::PinRefused,
             (Phase::RestartNeeded, _) => AdmissionGate::RestartNeeded,
-            (Phase::Stopping, _) => AdmissionGate::Stopped,
             (_, _) if self.pin_refused => AdmissionGate::PinRefused,
             (_, CircuitState::Open { until }) => AdmissionGate::Refused { until },
             (_, CircuitState::HalfOpen) => AdmissionGate::OneAtATime,

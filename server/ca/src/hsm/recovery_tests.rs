@@ -304,3 +304,53 @@ fn a_pin_that_must_wait_is_waited_for_and_then_tried() {
         Step::OpenLoginSession { .. }
     ));
 }
+
+#[test]
+fn a_sealed_pool_opens_nothing_until_a_pin_is_provided() {
+    let (r, now) = recovery();
+    let mut r = r.sealed();
+    assert_eq!(r.gate(), AdmissionGate::Sealed);
+    let later = now + Duration::from_secs(86_400);
+    assert_eq!(r.advance(later, 0, 0), Step::Nothing);
+    assert_eq!(r.due(), None);
+    r.pin_provided(later);
+    let open = Step::OpenLoginSession {
+        reinitialise: false,
+    };
+    assert_eq!(r.advance(later, 0, 0), open);
+}
+
+#[test]
+fn sealing_leaves_all_sessions_and_refuses_from_that_moment() {
+    let (mut r, now) = up();
+    assert_eq!(r.seal(), Step::Leave);
+    assert_eq!(r.gate(), AdmissionGate::Sealed);
+    assert_eq!(r.resize(4), 0);
+    r.fault(now, ErrorClass::PinIncorrect);
+    assert_eq!(r.advance(now, 2, 0), Step::Nothing);
+    assert_eq!(r.phase(), Phase::Draining);
+    assert_eq!(r.advance(now, 0, 0), Step::Nothing);
+    assert_eq!(r.phase(), Phase::Sealed);
+    assert_eq!(r.seal(), Step::Nothing);
+    // The refusal was for the PIN that is forgotten.
+    r.pin_provided(now);
+    assert!(matches!(
+        r.advance(now, 0, 0),
+        Step::OpenLoginSession { .. }
+    ));
+    assert_eq!(r.opened(0), Step::Resize);
+    assert_eq!(r.gate(), AdmissionGate::Open);
+}
+
+#[test]
+fn a_login_that_succeeds_after_the_seal_is_given_up() {
+    let (mut r, now) = recovery();
+    r.advance(now, 0, 0);
+    assert_eq!(r.seal(), Step::Leave);
+    assert_eq!(r.opened(0), Step::Leave);
+    r.pin_halted();
+    assert_eq!(r.gate(), AdmissionGate::Sealed);
+    assert_eq!(r.advance(now, 1, 0), Step::Nothing);
+    assert_eq!(r.advance(now, 0, 0), Step::Nothing);
+    assert_eq!(r.phase(), Phase::Sealed);
+}

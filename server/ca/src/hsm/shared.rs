@@ -76,7 +76,11 @@ pub(super) struct Settings {
 impl Shared {
     pub(super) fn new(config: HsmConfig) -> Self {
         let sender = PinSender::Service(config.resend);
-        let attempts = PinAttempts::new(sender, config.shows_pin_flags, config.pin);
+        let attempts = match config.pin {
+            Some(pin) => PinAttempts::new(sender, config.shows_pin_flags, pin),
+            None => PinAttempts::sealed(sender, config.shows_pin_flags),
+        };
+        let sealed = attempts.is_sealed();
         let limit = config.max_wrong_signatures;
         Self {
             pin: Mutex::new(attempts),
@@ -102,8 +106,19 @@ impl Shared {
             lost_total: AtomicU64::new(0),
             stuck: AtomicUsize::new(0),
             workers: AtomicUsize::new(0),
-            phase: watch::Sender::new(HsmPhase::Recovering),
-            gate: Mutex::new((AdmissionGate::Open, BreakerView::Closed)),
+            phase: watch::Sender::new(if sealed {
+                HsmPhase::Sealed
+            } else {
+                HsmPhase::Recovering
+            }),
+            gate: Mutex::new((
+                if sealed {
+                    AdmissionGate::Sealed
+                } else {
+                    AdmissionGate::Open
+                },
+                BreakerView::Closed,
+            )),
             last: Mutex::new(None),
         }
     }
@@ -120,6 +135,7 @@ impl Shared {
                 retry_after: until.saturating_duration_since(now).max(SHORTLY),
             }),
             AdmissionGate::PinRefused => Some(HsmError::PinRefused),
+            AdmissionGate::Sealed => Some(HsmError::Sealed),
             AdmissionGate::RestartNeeded => Some(HsmError::RestartNeeded),
             AdmissionGate::Stopped => Some(HsmError::Stopped),
         }
@@ -134,6 +150,7 @@ impl Shared {
             match phase {
                 HsmPhase::Up => tracing::info!("hsm is up"),
                 HsmPhase::Recovering | HsmPhase::Stopped => tracing::info!(?phase, "hsm"),
+                HsmPhase::Sealed => tracing::warn!("hsm is sealed: officers must unseal it"),
                 HsmPhase::Down => tracing::warn!("hsm is unavailable"),
                 HsmPhase::PinRefused | HsmPhase::RestartNeeded => {
                     tracing::error!(?phase, "hsm needs an operator")
@@ -223,6 +240,18 @@ impl Shared {
         lock(&self.pin).provide(pin)
     }
 
+    pub(super) fn provide_pin_again(&self) -> Option<PinProvided> {
+        lock(&self.pin).provide_again()
+    }
+
+    pub(super) fn seal(&self) {
+        lock(&self.pin).seal();
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        lock(&self.pin).is_sealed()
+    }
+
     /// Whether sending the PIN is halted, and when it may be sent again.
     pub(super) fn pin_is_usable(&self) -> (Option<PinHalt>, Option<Instant>) {
         let pin = lock(&self.pin);
@@ -251,6 +280,8 @@ impl Shared {
             let pin = lock(&self.pin);
             (pin.sent(), pin.halt())
         };
+        // That it is sealed is the phase, and no fault.
+        let halt = halt.filter(|halt| *halt != PinHalt::Sealed);
         // A refusal that did not come from a login.
         let pin_halt = halt.or((phase == HsmPhase::PinRefused).then_some(PinHalt::Refused));
         HsmState {

@@ -17,6 +17,7 @@ pub(super) enum AdmissionGate {
         until: Instant,
     },
     PinRefused,
+    Sealed,
     RestartNeeded,
     Stopped,
 }
@@ -32,10 +33,28 @@ pub enum HsmPhase {
     Down,
     /// The PIN was refused, or is not sent again until a person has decided: see [`HsmState::pin_halt`].
     PinRefused,
+    /// There is no PIN: officers must unseal it. No session is open.
+    Sealed,
     /// Hanging threads make recovery in this process impossible.
     RestartNeeded,
     /// Shut down.
     Stopped,
+}
+
+impl HsmPhase {
+    /// Stable name for machines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recovering => "recovering",
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::PinRefused => "pin-refused",
+            Self::Sealed => "sealed",
+            Self::RestartNeeded => "restart-needed",
+            Self::Stopped => "stopped",
+        }
+    }
 }
 
 /// The circuit breaker.

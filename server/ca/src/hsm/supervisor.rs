@@ -40,12 +40,13 @@ impl Supervisor {
         limits: Limits,
         stuck_limit: usize,
     ) -> Self {
+        let (recovery, sealed) = (Recovery::new(limits, stuck_limit), shared.is_sealed());
         Self {
             pool: WorkerPool::new(Arc::clone(&shared), sender),
             shared,
             events,
-            recovery: Recovery::new(limits, stuck_limit),
-            untried: true,
+            untried: !sealed,
+            recovery: if sealed { recovery.sealed() } else { recovery },
             token_handle: None,
             answered: 0,
             exercised: 0,
@@ -134,7 +135,12 @@ impl Supervisor {
                 Some(false) => self.recovery.deserted(now),
                 None => Step::Nothing,
             },
-            Event::PinProvided => {
+            // Events may arrive in another order than the decisions: the last decision counts.
+            Event::PinDecided if self.shared.is_sealed() => {
+                self.untried = false;
+                self.recovery.seal()
+            }
+            Event::PinDecided => {
                 self.untried = true;
                 self.recovery.pin_provided(now);
                 Step::Nothing
@@ -243,6 +249,7 @@ impl Supervisor {
         let phase = match (self.recovery.phase(), breaker) {
             (Phase::Serving, _) if workers > 0 => HsmPhase::Up,
             (Phase::PinRefused, _) => HsmPhase::PinRefused,
+            (Phase::Sealed, _) => HsmPhase::Sealed,
             (Phase::RestartNeeded, _) => HsmPhase::RestartNeeded,
             (Phase::Stopping, _) => HsmPhase::Stopped,
             (_, BreakerView::Open(_)) => HsmPhase::Down,

@@ -30,8 +30,8 @@ pub(super) enum Event {
     Left,
     /// A thread has ended.
     Gone,
-    /// A person has decided about the PIN.
-    PinProvided,
+    /// A person has decided about the PIN: there is one to try, or none any more.
+    PinDecided,
     /// Shut down before this time.
     Stop(Instant),
 }

@@ -258,6 +258,19 @@ pub struct Hsm {
     /// Limit of one signature.
     #[serde(default = "deadline_ms")]
     pub deadline_ms: u64,
+    /// The socket at which officers unseal the server, if the PIN is shared among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseal_socket: Option<PathBuf>,
+    /// Minutes after the first share until an unfinished attempt is forgotten.
+    #[serde(default = "unseal_minutes")]
+    pub unseal_minutes: u32,
+    /// Signals that seal: `SIGUSR1`, `SIGUSR2`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seal_on: Vec<String>,
+}
+
+fn unseal_minutes() -> u32 {
+    15
 }
 
 fn workers() -> usize {

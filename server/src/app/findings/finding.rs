@@ -25,6 +25,8 @@ pub enum Code {
     ReadableByOthers,
     /// The CA certificates have another URL than the public listener's.
     PublicUrl,
+    /// Shared PINs cannot be kept out of swap.
+    MemoryNotLocked,
     /// The specification of the HSM, a CA certificate, a PIN file.
     Hsm,
     /// A file that the database's URL names.
@@ -35,7 +37,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Field,
         Self::AddressTaken,
         Self::UrlTaken,
@@ -45,6 +47,7 @@ impl Code {
         Self::TlsPeriod,
         Self::ReadableByOthers,
         Self::PublicUrl,
+        Self::MemoryNotLocked,
         Self::Hsm,
         Self::Store,
         Self::Mail,
@@ -63,6 +66,7 @@ impl Code {
             Self::TlsPeriod => "tls-period",
             Self::ReadableByOthers => "readable-by-others",
             Self::PublicUrl => "public-url",
+            Self::MemoryNotLocked => "memory-not-locked",
             Self::Hsm => "hsm",
             Self::Store => "store",
             Self::Mail => "mail",
@@ -70,10 +74,10 @@ impl Code {
     }
 
     /// Whether `serve` starts anyway. CRLs and OCSP must not stop because of a listener's certificate, which is read
-    /// again as soon as there is a new one.
+    /// again as soon as there is a new one; and a PIN in memory that may be swapped is no reason to stop.
     #[must_use]
     pub fn serves(self) -> bool {
-        self == Self::TlsPeriod
+        matches!(self, Self::TlsPeriod | Self::MemoryNotLocked)
     }
 }
 

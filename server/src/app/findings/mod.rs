@@ -20,6 +20,7 @@ mod tests;
 use std::path::Path;
 
 use inkan_hsm_config::pin_source::PinError;
+use inkan_pki::secret::locked::{LockedBytes, all_locked};
 use jiff::Timestamp;
 
 use self::finding::{Code, Finding};
@@ -55,6 +56,7 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
             error => unusable(Code::Hsm, &error),
         }));
     }
+    found.extend(memory(config));
     match database::look(&config.store.url) {
         // An unusable URL was reported as a field.
         Ok(()) | Err(AppError::Store(_)) => {}
@@ -69,6 +71,22 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
         found.extend(mail.map(|error| unusable(Code::Mail, &error)));
     }
     found
+}
+
+/// Whether shares and the PIN would stay out of swap, if the PIN is shared.
+fn memory(config: &Config) -> Option<Finding> {
+    if !hsm::pin_is_shared(config) {
+        return None;
+    }
+    drop(LockedBytes::new(&[0]));
+    (!all_locked()).then(|| {
+        Finding::new(
+            Code::MemoryNotLocked,
+            "hsm.unseal_socket",
+            "the system does not let this user lock memory, so shares and the PIN may be written to swap",
+            "Raise the limit (LimitMEMLOCK= in the unit, `ulimit -l`), or turn swap off.",
+        )
+    })
 }
 
 /// The error with which the start would end, in its own words: they name the field and what to do.

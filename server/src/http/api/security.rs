@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 use super::call::{Asked, NoQuery};
 use crate::http::failure::Failure;
 use crate::services::certificates::status::on_record;
-use crate::services::records::{HsmPhase, HsmState, KeyFound, KeyState, SigningFault};
+use crate::services::records::{HsmState, KeyFound, KeyState, SigningFault};
 
 /// The HSM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hsm {
-    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
+    /// `up`, `recovering`, `down`, `pin-refused`, `sealed`, `restart-needed` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
     /// Reason why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or `not-set`.
@@ -160,14 +160,7 @@ pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
 fn hsm(state: &HsmState, keys: Vec<Key>) -> Hsm {
     let fault = state.last_error.as_ref();
     Hsm {
-        state: match state.phase {
-            HsmPhase::Recovering => "recovering",
-            HsmPhase::Up => "up",
-            HsmPhase::Down => "down",
-            HsmPhase::PinRefused => "pin-refused",
-            HsmPhase::RestartNeeded => "restart-needed",
-            HsmPhase::Stopped => "stopped",
-        },
+        state: state.phase.as_str(),
         pin_halt: state.pin_halt.map(PinHalt::code),
         workers: state.workers,
         workers_configured: state.workers_configured,

@@ -59,6 +59,7 @@ pub fn subject(kind: &str, lang: Lang) -> &str {
         "proposal" => lang.pick("申請", "Proposal"),
         "request" => lang.pick("発行要求", "Request"),
         "serial" => lang.pick("シリアル番号", "Serial number"),
+        "share-set" => lang.pick("分割片の組", "Set of shares"),
         "signer" => lang.pick("OCSP署名用証明書", "OCSP certificate"),
         "staff" => lang.pick("職員", "Staff"),
         "user" => lang.pick("利用者", "User"),

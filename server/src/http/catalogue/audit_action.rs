@@ -231,6 +231,14 @@ pub fn action(action: AuditAction, lang: Lang) -> &'static str {
         AuditAction::AuditCheckpoint => lang.pick("監査記録への署名", "Signature on the audit log"),
         AuditAction::AuditExported => lang.pick("監査記録の出力", "Export of the audit log"),
         AuditAction::AuditVerified => lang.pick("監査記録の検証", "Verification of the audit log"),
+        AuditAction::HsmShareAccepted => lang.pick("HSMの開封: 分割片の受付", "Share accepted"),
+        AuditAction::HsmShareRefused => lang.pick("HSMの開封: 分割片の拒否", "Share refused"),
+        AuditAction::HsmUnsealed => lang.pick("HSMの開封", "HSM unsealed"),
+        AuditAction::HsmPinWithheld => {
+            lang.pick("HSMの開封: PINの送信見合せ", "PIN withheld from the HSM")
+        }
+        AuditAction::HsmUnsealTimedOut => lang.pick("HSMの開封: 時間切れ", "Unsealing timed out"),
+        AuditAction::HsmSealed => lang.pick("HSMの封印", "HSM sealed"),
         AuditAction::DatabaseRestored => lang.pick("データベースの復元", "Restore of the database"),
         AuditAction::DatabaseReconciled => {
             lang.pick("復元後の照合", "Reconciliation after a restore")

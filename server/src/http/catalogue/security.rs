@@ -8,6 +8,7 @@ use crate::http::lang::Lang;
 use crate::services::audit::Checkpoint;
 use crate::services::operations::expiry::{ExpiringItem, Level};
 use crate::services::operations::jobs::JobState;
+use crate::services::operations::sealing::UnsealProgress;
 use crate::services::records::{
     HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, SigningFault,
 };
@@ -22,6 +23,10 @@ pub fn phase(phase: HsmPhase, lang: Lang) -> &'static str {
         HsmPhase::Up => lang.pick("正常", "Up"),
         HsmPhase::Down => lang.pick("応答なし", "Not responding"),
         HsmPhase::PinRefused => lang.pick("PINが拒否されました", "The PIN was refused"),
+        HsmPhase::Sealed => lang.pick(
+            "封印されています(開封の手続きが必要です)",
+            "Sealed: its officers must unseal it",
+        ),
         HsmPhase::RestartNeeded => {
             lang.pick("サーバーの再起動が必要です", "The server must be restarted")
         }
@@ -60,6 +65,10 @@ pub fn pin_halt(halt: PinHalt, lang: Lang) -> &'static str {
             "HSMにPINが設定されていません。設定してから、サーバーにSIGHUPを送ってください。",
             "No PIN is set in the HSM. Set it, then send the server SIGHUP.",
         ),
+        PinHalt::Sealed => lang.pick(
+            "PINは分割して保管されています。担当者が inkan-hsm unseal で開封してください。",
+            "The PIN is shared among officers. They unseal it with inkan-hsm unseal.",
+        ),
     }
 }
 
@@ -82,7 +91,7 @@ pub fn signing(fault: &SigningFault, lang: Lang) -> String {
 }
 
 /// The HSM.
-pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
+pub fn hsm(state: &HsmState, unsealing: Option<&UnsealProgress>, lang: Lang) -> Vec<Fact> {
     let mut facts = vec![
         (
             lang.pick("状態", "State"),
@@ -105,6 +114,26 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
             format!("{} / {}", state.logins, state.reinitialisations),
         ),
     ];
+    if let Some(progress) = unsealing {
+        let count = format!("{} / {}", progress.have, progress.need);
+        let officers = progress.officers.join(lang.pick("、", ", "));
+        let until = progress.until.map(|at| word::time(at, lang));
+        let text = match until {
+            None => count,
+            Some(until) => lang.pick(
+                format!("{count}({officers}。{until}まで有効)"),
+                format!("{count} ({officers}; until {until})"),
+            ),
+        };
+        facts.push((
+            lang.pick("開封に提出された分割片", "Shares entered to unseal"),
+            text,
+        ));
+        facts.push((
+            lang.pick("分割片の組", "Set of shares"),
+            progress.set.clone(),
+        ));
+    }
     if let Some(error) = &state.last_error {
         let ago = error.ago.as_secs();
         let what = format!("{}: {}", error.operation, error.detail);

@@ -52,6 +52,7 @@ pub(super) fn refusals() -> Vec<Refusal> {
         RenewalTooEarly { opens: until },
         RenewalPending,
         Unavailable { retry_after: 7 },
+        Sealed { retry_after: 60 },
     ];
     all.extend(CertificateRefusal::ALL.map(Certificate));
     all.extend(LifecycleRefusal::ALL.map(Lifecycle));

@@ -135,7 +135,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         person: Person::of(&member, lang),
         at: word::time(now, lang),
         findings: findings.iter().map(|one| sentence(one, lang)).collect(),
-        hsm: facts(words::hsm(&health.hsm, lang)),
+        hsm: facts(words::hsm(&health.hsm, services.unsealing().as_ref(), lang)),
         keys,
         endings,
         lists,

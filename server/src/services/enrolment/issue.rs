@@ -155,7 +155,9 @@ impl Services {
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         match work.await {
-            Err(unavailable @ Error::Refused(Refusal::Unavailable { .. })) => Err(unavailable),
+            Err(
+                unavailable @ Error::Refused(Refusal::Unavailable { .. } | Refusal::Sealed { .. }),
+            ) => Err(unavailable),
             decided => {
                 let accounts = self.accounts();
                 accounts.audit_refusals(command, async { decided }).await

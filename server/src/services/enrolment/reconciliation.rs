@@ -48,7 +48,7 @@ impl Services {
                     report.completed += 1;
                     report.waiting -= 1;
                 }
-                Err(Error::Refused(Refusal::Unavailable { .. })) => {
+                Err(Error::Refused(Refusal::Unavailable { .. } | Refusal::Sealed { .. })) => {
                     unavailable.insert(ca);
                 }
                 Err(error @ Error::Fault(Fault::Store(_) | Fault::Issue(IssueError::Hsm(_)))) => {

@@ -181,6 +181,18 @@ text_enum! {
         AuditExported => "audit.exported",
         /// The log was verified.
         AuditVerified => "audit.verified",
+        /// An officer's share was accepted.
+        HsmShareAccepted => "hsm.share-accepted",
+        /// A share was refused.
+        HsmShareRefused => "hsm.share-refused",
+        /// Enough officers have unsealed the HSM.
+        HsmUnsealed => "hsm.unsealed",
+        /// The PIN was not sent, because it was sent before and refused.
+        HsmPinWithheld => "hsm.pin-withheld",
+        /// An attempt to unseal took too long.
+        HsmUnsealTimedOut => "hsm.unseal-timed-out",
+        /// The HSM was sealed.
+        HsmSealed => "hsm.sealed",
         /// A backup was restored.
         DatabaseRestored => "database.restored",
         /// A restored database was brought up to what was published.

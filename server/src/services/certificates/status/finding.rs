@@ -32,6 +32,7 @@ impl HealthFinding {
         match self {
             Self::Store => "store-down",
             Self::Hsm(HsmPhase::RestartNeeded) => "hsm-restart-needed",
+            Self::Hsm(HsmPhase::Sealed) => "hsm-sealed",
             Self::Hsm(_) => "hsm-unavailable",
             Self::Pin(_) => "hsm-pin-refused",
             Self::Key(_, KeyFound::Wrong) => "hsm-key-wrong",

@@ -2,6 +2,10 @@
 //!
 //! Where a PIN comes from (prompt, file, credential) is decided elsewhere. No `Serialize` and no `Display`, so that a secret cannot get
 //! into a log line, a template or a saved configuration.
+//!
+//! - [`locked`]: memory that is not written to swap
+
+pub mod locked;
 
 use std::fmt;
 
@@ -9,9 +13,11 @@ use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// The PIN of a token's user or security officer.
+use self::locked::LockedText;
+
+/// The PIN of a token's user or security officer, in locked memory.
 #[derive(Clone)]
-pub struct Pin(Zeroizing<String>);
+pub struct Pin(LockedText);
 
 /// A password, a one-time credential, or another secret text.
 #[derive(Clone)]
@@ -22,7 +28,8 @@ macro_rules! secret_text {
         impl $type {
             /// Takes ownership of the text. It is zeroized when the last clone is dropped.
             pub fn new(text: impl Into<String>) -> Self {
-                Self(Zeroizing::new(text.into()))
+                let text: String = text.into();
+                Self(text.into())
             }
 
             /// The text itself. Borrow it for the one call that needs it; do not copy it.

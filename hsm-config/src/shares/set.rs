@@ -1,0 +1,351 @@
+//! The public file of a set of shares. It contains no secret, and may be backed up and shown.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use inkan_pki::secret::Pin;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::cipher::{self, EncryptedPin};
+use super::split::{self, Commitments};
+use super::{MAX_OFFICERS, MIN_THRESHOLD, NoRandomness, SetId, Share, ShareFault};
+use crate::files;
+use crate::printable::hides;
+
+/// Largest file that is read, in bytes.
+pub const MAX_FILE: u64 = 64 * 1024;
+const VERSION: u32 = 1;
+/// Longest name, role, token id or serial number, in characters.
+const MAX_TEXT: usize = 64;
+/// Longest ciphertext, in bytes: the longest PIN and its tag.
+const MAX_CIPHERTEXT: usize = 512;
+const CONTEXT: &[u8] = b"inkan shared pin 1";
+
+/// How an officer keeps a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShareKind {
+    /// Words and a QR code on one page.
+    Paper,
+}
+
+/// An officer of a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Officer {
+    /// Number of the share, from 1.
+    pub index: u8,
+    /// Name.
+    pub name: String,
+    /// What the officer does; may be empty.
+    pub role: String,
+    /// How the share is kept.
+    pub kind: ShareKind,
+}
+
+/// Which token the PIN is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetFacts {
+    /// Id of the token in the specification.
+    pub token: String,
+    /// Serial number that the token reports.
+    pub token_serial: String,
+    /// When the set was made.
+    pub created: Timestamp,
+    /// How many officers must act together.
+    pub threshold: u8,
+}
+
+/// A new set: the public file, and the shares for its officers in their order.
+#[derive(Debug)]
+pub struct NewSet {
+    /// The public part.
+    pub set: ShareSet,
+    /// Secret; one per officer.
+    pub shares: Vec<Share>,
+}
+
+/// A set of shares without the shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareSet {
+    file: File,
+    commitments: Commitments,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: u32,
+    set: SetId,
+    token: String,
+    token_serial: String,
+    created: Timestamp,
+    threshold: u8,
+    officers: Vec<Officer>,
+    commitments: Vec<String>,
+    nonce: String,
+    encrypted_pin: String,
+}
+
+/// Why a set cannot be used. Sentences are in [`catalogue::share_set`](crate::catalogue::share_set).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{:?}", self)]
+pub enum SetError {
+    /// There is no such file.
+    Missing(PathBuf),
+    /// The file could not be read or written.
+    File(PathBuf, io::ErrorKind),
+    /// Not a file of this format, or a value is out of range: which one.
+    Malformed(PathBuf, &'static str),
+    /// A format that this version does not know.
+    Version(PathBuf, u32),
+    /// Fewer than two officers, or more than [`MAX_OFFICERS`].
+    Officers(usize),
+    /// The threshold is below two or above the number of officers.
+    Threshold(u8, usize),
+    /// Two officers have the same name.
+    SameName(String),
+    /// The name or role is empty, too long, or has characters that cannot be printed.
+    Name(String),
+    /// The shares do not decrypt the PIN: the file was changed after it was made.
+    Changed,
+    /// The operating system returned no random numbers.
+    Random,
+}
+
+impl From<NoRandomness> for SetError {
+    fn from(_: NoRandomness) -> Self {
+        Self::Random
+    }
+}
+
+impl ShareSet {
+    /// Makes a set for a PIN. `officers`: names and roles; their numbers follow from their order.
+    ///
+    /// # Errors
+    /// [`SetError`] about officers and threshold, or `Random`.
+    pub fn create(
+        facts: SetFacts,
+        officers: &[(String, String)],
+        pin: &Pin,
+    ) -> Result<NewSet, SetError> {
+        let officers: Vec<Officer> = officers
+            .iter()
+            .zip(1..)
+            .map(|((name, role), index)| Officer {
+                index,
+                name: name.clone(),
+                role: role.clone(),
+                kind: ShareKind::Paper,
+            })
+            .collect();
+        check_officers(&officers, facts.threshold)?;
+        let count = u8::try_from(officers.len()).unwrap_or(u8::MAX);
+        let split = split::split(facts.threshold, count)?;
+        let id = SetId::random()?;
+        let mut file = File {
+            version: VERSION,
+            set: id,
+            token: facts.token,
+            token_serial: facts.token_serial,
+            created: facts.created,
+            threshold: facts.threshold,
+            officers,
+            commitments: split.commitments.write(),
+            nonce: String::new(),
+            encrypted_pin: String::new(),
+        };
+        let facts = file.protected();
+        let encrypted = cipher::encrypt(&split.secret, &id, &file.context(), &facts, pin)?;
+        file.nonce = encrypted.nonce;
+        file.encrypted_pin = encrypted.ciphertext;
+        let shares = split.values.into_iter().zip(1..);
+        let shares = shares.map(|(value, index)| Share::new(id.tag(), index, value));
+        Ok(NewSet {
+            shares: shares.collect(),
+            set: Self {
+                file,
+                commitments: split.commitments,
+            },
+        })
+    }
+
+    /// Reads a set.
+    ///
+    /// # Errors
+    /// `Missing`, `File`, `Malformed`, `Version`.
+    pub fn load(path: &Path) -> Result<Self, SetError> {
+        let text = files::read_text(path, MAX_FILE)
+            .map_err(|e| SetError::File(path.to_owned(), e.kind()))?
+            .ok_or_else(|| SetError::Missing(path.to_owned()))?;
+        Self::parse(&text, path)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, SetError> {
+        let malformed = |what| SetError::Malformed(path.to_owned(), what);
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let versioned: Versioned = serde_json::from_str(text).map_err(|_| malformed("version"))?;
+        if versioned.version != VERSION {
+            return Err(SetError::Version(path.to_owned(), versioned.version));
+        }
+        let file: File = serde_json::from_str(text).map_err(|_| malformed("fields"))?;
+        check_officers(&file.officers, file.threshold).map_err(|_| malformed("officers"))?;
+        for (n, officer) in file.officers.iter().enumerate() {
+            if usize::from(officer.index) != n + 1 {
+                return Err(malformed("officers"));
+            }
+        }
+        for text in [&file.token, &file.token_serial] {
+            if !is_printable(text) {
+                return Err(malformed("token"));
+            }
+        }
+        if file.commitments.len() != usize::from(file.threshold) {
+            return Err(malformed("commitments"));
+        }
+        let commitments =
+            Commitments::read(&file.commitments).ok_or_else(|| malformed("commitments"))?;
+        if file.encrypted_pin.len() > 2 * MAX_CIPHERTEXT {
+            return Err(malformed("encrypted_pin"));
+        }
+        Ok(Self { file, commitments })
+    }
+
+    /// Writes the file, durably: it is complete or absent, whatever happens.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), SetError> {
+        let failed = |kind| SetError::File(path.to_owned(), kind);
+        let mut text = serde_json::to_string_pretty(&self.file)
+            .map_err(|_| failed(io::ErrorKind::InvalidData))?;
+        text.push('\n');
+        files::write_atomically(path, text.as_bytes()).map_err(|e| failed(e.kind()))
+    }
+
+    /// Checks a share against the commitments.
+    ///
+    /// # Errors
+    /// `OtherSet`, `NoOfficer`, `Incorrect`.
+    pub fn check(&self, share: &Share) -> Result<&Officer, ShareFault> {
+        if share.set() != self.id().tag() {
+            return Err(ShareFault::OtherSet(share.set()));
+        }
+        let officers = &self.file.officers;
+        let officer = officers
+            .iter()
+            .find(|officer| officer.index == share.index())
+            .ok_or(ShareFault::NoOfficer(share.index()))?;
+        if !self.commitments.verify(share) {
+            return Err(ShareFault::Incorrect(share.index()));
+        }
+        Ok(officer)
+    }
+
+    /// The PIN, from as many checked shares as needed.
+    ///
+    /// # Errors
+    /// `Changed` when they do not decrypt it.
+    pub fn open(&self, shares: &[&Share]) -> Result<Pin, SetError> {
+        let secret = split::combine(shares).ok_or(SetError::Changed)?;
+        let encrypted = EncryptedPin {
+            nonce: self.file.nonce.clone(),
+            ciphertext: self.file.encrypted_pin.clone(),
+        };
+        let (context, facts) = (self.file.context(), self.file.protected());
+        cipher::decrypt(&secret, &self.file.set, &context, &facts, &encrypted)
+            .ok_or(SetError::Changed)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> SetId {
+        self.file.set
+    }
+
+    /// Id of the token in the specification.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.file.token
+    }
+
+    /// Serial number of the token.
+    #[must_use]
+    pub fn token_serial(&self) -> &str {
+        &self.file.token_serial
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub const fn created(&self) -> Timestamp {
+        self.file.created
+    }
+
+    /// How many officers must act together.
+    #[must_use]
+    pub const fn threshold(&self) -> u8 {
+        self.file.threshold
+    }
+
+    /// Its officers, in the order of their numbers.
+    #[must_use]
+    pub fn officers(&self) -> &[Officer] {
+        &self.file.officers
+    }
+}
+
+impl File {
+    fn context(&self) -> [&[u8]; 3] {
+        [CONTEXT, self.token.as_bytes(), self.token_serial.as_bytes()]
+    }
+
+    /// Everything but the ciphertext, unambiguously: whoever changes a name or a commitment changes these bytes.
+    fn protected(&self) -> Vec<u8> {
+        let bare = Self {
+            nonce: String::new(),
+            encrypted_pin: String::new(),
+            ..self.clone()
+        };
+        // Numbers and text always serialize.
+        serde_json::to_vec(&bare).unwrap_or_default()
+    }
+}
+
+fn check_officers(officers: &[Officer], threshold: u8) -> Result<(), SetError> {
+    let count = officers.len();
+    if !(usize::from(MIN_THRESHOLD)..=MAX_OFFICERS).contains(&count) {
+        return Err(SetError::Officers(count));
+    }
+    if threshold < MIN_THRESHOLD || usize::from(threshold) > count {
+        return Err(SetError::Threshold(threshold, count));
+    }
+    for (n, officer) in officers.iter().enumerate() {
+        if !is_printable(&officer.name) {
+            return Err(SetError::Name(officer.name.clone()));
+        }
+        if !officer.role.is_empty() && !is_printable(&officer.role) {
+            return Err(SetError::Name(officer.role.clone()));
+        }
+        if officers
+            .iter()
+            .take(n)
+            .any(|other| other.name == officer.name)
+        {
+            return Err(SetError::SameName(officer.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn is_printable(text: &str) -> bool {
+    !text.trim().is_empty()
+        && text.trim() == text
+        && text.chars().count() <= MAX_TEXT
+        && !text.chars().any(hides)
+}
+
+#[cfg(test)]
+#[path = "set_tests.rs"]
+mod tests;

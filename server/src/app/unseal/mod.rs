@@ -1,0 +1,115 @@
+//! Unsealing: officers give their shares through a Unix socket, one after another; when there are enough, the HSM gets its PIN.
+//!
+//! - `socket`: the socket, and who may use it
+//! - `connection`: one request, one response, within limits
+//! - `unsealer`: what a request does
+//! - `signals`: signals that seal
+
+mod connection;
+mod signals;
+mod socket;
+mod unsealer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Semaphore, watch};
+
+pub use self::signals::SIGNALS;
+pub use self::socket::SocketFault;
+pub use self::unsealer::Unsealer;
+
+use super::config::Config;
+use super::error::AppError;
+use super::hsm;
+use crate::http::app::Shared;
+
+/// Connections at one time; one more is closed at once.
+const CONNECTIONS: usize = 4;
+/// How often the time of an attempt is checked.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Why the loop continues.
+enum Woken {
+    Stopped,
+    Tick,
+    Signal(&'static str),
+    Connection(std::io::Result<UnixStream>),
+}
+
+/// The socket, open, and what its requests do.
+pub struct UnsealServer {
+    path: PathBuf,
+    listener: UnixListener,
+    unsealer: Arc<Unsealer>,
+    seal_on: Vec<String>,
+}
+
+impl UnsealServer {
+    /// Opens the socket; `None` if the PIN is not shared.
+    pub fn open(config: &Config, app: &Shared) -> Result<Option<Self>, AppError> {
+        let token = hsm::choose(config)?.token(&config.hsm.spec)?;
+        let Some(set) = hsm::shares(&token) else {
+            return Ok(None);
+        };
+        let path = hsm::unseal_socket(config)?.to_owned();
+        let limit = Duration::from_secs(u64::from(config.hsm.unseal_minutes) * 60);
+        let unsealer = Unsealer::new(
+            app.services.clone(),
+            app.clock,
+            (token.id.clone(), set.to_owned()),
+            limit,
+        );
+        Ok(Some(Self {
+            listener: socket::bind(&path)?,
+            path,
+            unsealer: Arc::new(unsealer),
+            seal_on: config.hsm.seal_on.clone(),
+        }))
+    }
+
+    /// Serves the socket, watches the time and the signals, until `stop`.
+    pub async fn serve(self, mut stop: watch::Receiver<bool>) -> Result<(), AppError> {
+        let mut signals = signals::Signals::of(&self.seal_on)?;
+        let connections = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut ticks = tokio::time::interval(EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        self.unsealer.publish().await;
+        loop {
+            let woken = tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => Woken::Stopped,
+                _ = ticks.tick() => Woken::Tick,
+                signal = signals.next() => Woken::Signal(signal),
+                accepted = self.listener.accept() => Woken::Connection(accepted.map(|(stream, _)| stream)),
+            };
+            match woken {
+                Woken::Stopped => break,
+                Woken::Tick => self.unsealer.watch_time().await,
+                Woken::Signal(signal) => {
+                    tracing::warn!(signal, "the hsm is sealed by a signal");
+                    self.unsealer.seal(signal).await;
+                }
+                Woken::Connection(Ok(stream)) => {
+                    // Closed at once when there are too many.
+                    if let Ok(permit) = Arc::clone(&connections).try_acquire_owned() {
+                        let unsealer = Arc::clone(&self.unsealer);
+                        tokio::spawn(async move {
+                            connection::serve(stream, &unsealer).await;
+                            drop(permit);
+                        });
+                    }
+                }
+                Woken::Connection(Err(error)) => {
+                    tracing::warn!(%error, "unseal socket");
+                    // It may be out of file handles: others must be able to close theirs.
+                    tokio::time::sleep(EVERY).await;
+                }
+            }
+        }
+        // The next start makes a new one, and nobody waits at one that nobody serves.
+        let _ = std::fs::remove_file(&self.path);
+        Ok(())
+    }
+}

@@ -1,0 +1,335 @@
+//! The PIN of the bank's HSM is shared among officers: the server starts sealed, and they unseal it.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use inkan_tests::bank::Bank;
+use inkan_tests::browser::Browser;
+use inkan_tests::database::Database;
+use inkan_tests::machine::{Expect as _, Machine};
+use inkan_tests::officers::{Pages, inkan_hsm, make_set};
+use inkan_tests::programs::{self, Said};
+use inkan_tests::screens::{counter, customer};
+use inkan_tests::{Outcome, certificates, machine, requests};
+use serde_json::Value;
+
+use crate::mail::until;
+use crate::scene::Scene;
+
+const FIVE: [&str; 5] = ["Aoki", "Baba", "Chiba", "Doi", "Endo"];
+const THREE: [&str; 3] = ["Aoki", "Baba", "Chiba"];
+
+fn socket(bank: &Bank) -> PathBuf {
+    bank.data().join("unseal/socket")
+}
+
+fn edit(file: &Path, from: &str, to: &str) -> Outcome {
+    let text = fs::read_to_string(file)?;
+    if !text.contains(from) {
+        return Err(format!("{} lacks {from}", file.display()).into());
+    }
+    Ok(fs::write(file, text.replacen(from, to, 1))?)
+}
+
+/// The PIN is shared, and the bank serves: sealed.
+fn seal_in(bank: &mut Bank, threshold: &str, names: &[&str], more: (&str, &str)) -> Outcome<Pages> {
+    bank.kill()?;
+    let pages = make_set(&bank.dev, "create", threshold, names, "")?;
+    edit(
+        &bank.dev.hsm_spec,
+        "pin = { file = \"secrets/issuing.pin\" }",
+        "pin = { shares = \"hsm/issuing.shares.json\" }",
+    )?;
+    let line = format!("[hsm]\nunseal_socket = {:?}\n", socket(bank));
+    edit(&bank.dev.config, "[hsm]\n", &line)?;
+    edit(&bank.dev.config, more.0, more.1)?;
+    bank.restart_as_serve()?;
+    Ok(pages)
+}
+
+fn ready(bank: &Bank) -> Outcome<Value> {
+    let (_, body) = machine::fetch(&format!("{}/readyz", bank.dev.operations))?;
+    Ok(serde_json::from_slice(&body)?)
+}
+
+fn metric(bank: &Bank, name: &str) -> Outcome<u64> {
+    let (_, body) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let metrics = String::from_utf8(body)?;
+    let value = |line: &str| line.strip_prefix(name)?.trim().parse().ok();
+    Ok(metrics.lines().find_map(value).ok_or(metrics)?)
+}
+
+fn at_socket(bank: &Bank, arguments: &[&str], line: &str) -> Outcome<Said> {
+    let socket = socket(bank);
+    let socket = socket.to_string_lossy();
+    inkan_hsm(
+        &bank.dev,
+        &[arguments, &["--socket", &socket]].concat(),
+        line,
+    )
+}
+
+fn unseal(bank: &Bank, pages: &Pages, number: usize) -> Outcome<Said> {
+    at_socket(bank, &["unseal"], &pages.share(number)?)
+}
+
+fn signal(bank: &Bank, name: &str) -> Outcome {
+    let pid = bank.pid().ok_or("the bank is gone")?.to_string();
+    programs::run(Command::new("kill").args([name, &pid]))?.expect_well()?;
+    Ok(())
+}
+
+/// Actions about the HSM in the audit log, in their order.
+fn recorded(bank: &Bank) -> Outcome<Vec<String>> {
+    let query =
+        "SELECT action || ' ' || detail FROM audit_log WHERE action LIKE 'hsm.%' ORDER BY seq";
+    Database::embedded(&bank.data())?.rows(query, |row| sqlx::Row::try_get(row, 0))
+}
+
+#[test]
+fn three_of_five_unseal_and_sealing_stops_the_issue() -> Outcome {
+    let mut scene = Scene::registered(Bank::open()?)?;
+    let pages = seal_in(&mut scene.bank, "3", &FIVE, ("", ""))?;
+    let bank = &scene.bank;
+    let told = ready(bank)?;
+    assert_eq!(told["hsm"]["state"], "sealed", "{told}");
+    assert_eq!(
+        (&told["logins"], &told["issuing"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(told["reasons"][0]["code"], "hsm-sealed", "{told}");
+    until("the metrics say so", || {
+        Ok(metric(bank, "inkan_hsm_sealed ").is_ok_and(|sealed| sealed == 1))
+    })?;
+    assert_eq!(metric(bank, "inkan_hsm_logins_total ")?, 0);
+    machine::fetch(&format!("{}/crl/customer-ca.crl", bank.dev.public))?;
+
+    // Staff and customers log in and work; what needs a signature waits.
+    scene.approve()?;
+    let (key, csr) = requests::honest()?;
+    let ticket = scene.ticket()?;
+    let machine = Machine::new(&bank.dev)?;
+    let sealed = || -> Outcome {
+        let refused = machine.enrol(&ticket, &csr)?.refused()?;
+        assert_eq!(
+            (refused.status, refused.code.as_str()),
+            (503, "sealed"),
+            "{refused:?}"
+        );
+        assert_eq!(refused.retry_after.as_deref(), Some("60"));
+        Ok(())
+    };
+    sealed()?;
+
+    let security = || -> Outcome<String> {
+        let officer = counter::at_work_as(&bank.dev, "security-officer")?;
+        Ok(officer
+            .open(&format!("{}/security", bank.dev.staff))?
+            .text())
+    };
+    for (number, told) in [
+        (4, "1 of 3 shares; officers: Doi"),
+        (1, "2 of 3 shares; officers: Doi, Aoki"),
+    ] {
+        let said = unseal(bank, &pages, number)?;
+        assert!(said.well() && said.out.contains(told), "{said}");
+    }
+    let shown = security()?;
+    assert!(
+        shown.contains("封印されています") && shown.contains("2 / 3(Doi、Aoki"),
+        "{shown}"
+    );
+    let said = unseal(bank, &pages, 3)?;
+    assert!(said.well() && said.out.contains("the HSM signs"), "{said}");
+    assert_eq!(ready(bank)?["hsm"]["state"], "up");
+
+    let said = at_socket(bank, &["seal"], "")?;
+    assert!(said.well() && said.out.contains("Sealed"), "{said}");
+    sealed()?;
+    // Other officers; the request from before is completed.
+    for number in [5, 2, 4] {
+        assert!(unseal(bank, &pages, number)?.well());
+    }
+    let identity = certificates::soft(machine.enrol(&ticket, &csr)?.granted()?, &key);
+    Machine::presenting(&bank.dev, &identity)?
+        .activate()?
+        .granted()?;
+    at_socket(bank, &["seal"], "")?.expect_well()?;
+    let browser = Browser::presenting(&bank.dev.server_ca, &identity)?;
+    customer::log_in_with_certificate(&browser, &bank.dev, &scene.person.login_password)?
+        .must_show("BTOP001")?;
+    assert_eq!(metric(bank, "inkan_hsm_logins_total ")?, 2);
+
+    let actions = recorded(bank)?;
+    let count = |action: &str| actions.iter().filter(|row| row.starts_with(action)).count();
+    let found = ["hsm.share-accepted ", "hsm.unsealed ", "hsm.sealed "].map(count);
+    assert_eq!(found, [6, 2, 2], "{actions:?}");
+    assert!(actions[0].contains("Doi"), "{actions:?}");
+    Ok(())
+}
+
+#[test]
+fn every_wrong_share_has_its_own_answer_and_no_pin_is_sent() -> Outcome {
+    let mut bank = Bank::open()?;
+    let old = seal_in(
+        &mut bank,
+        "2",
+        &THREE,
+        ("[hsm]\n", "[hsm]\nseal_on = [\"SIGUSR1\"]\n"),
+    )?;
+    let lines = [old.share(1)?, old.share(2)?].join("\n") + "\n";
+    let pages = make_set(&bank.dev, "reshare", "2", &["Baba", "Chiba", "Doi"], &lines)?;
+    let refused = |said: Said, code: &str| {
+        assert_eq!(said.code, Some(12), "{said}");
+        assert!(said.err.contains(code), "{code}: {said}");
+    };
+
+    let share = pages.share(1)?;
+    let mut words: Vec<&str> = share.split(' ').collect();
+    words.swap(10, 20);
+    refused(
+        at_socket(&bank, &["unseal"], &words.join(" "))?,
+        "share-checksum",
+    );
+    words[3] = "inkan";
+    refused(
+        at_socket(&bank, &["unseal"], &words.join(" "))?,
+        "Word 4 is not in the list",
+    );
+    refused(unseal(&bank, &old, 1)?, "share-other-set");
+    assert!(unseal(&bank, &pages, 1)?.well());
+    refused(unseal(&bank, &pages, 1)?, "share-twice");
+    let said = at_socket(&bank, &["unseal", "--status"], "")?;
+    assert!(said.out.contains("1 of 2 shares; officers: Baba"), "{said}");
+
+    // What is no request at all.
+    for (sent, code) in [
+        ("{}\n".to_owned(), "malformed"),
+        ("x".repeat(4096), "too-large"),
+    ] {
+        let mut stream = UnixStream::connect(socket(&bank))?;
+        // It closes as soon as there is too much.
+        let _ = stream.write_all(sent.as_bytes());
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        assert!(answer.contains(code) || code == "too-large", "{answer}");
+    }
+    // An unfinished change: one of two sets would cost a try.
+    let pending = bank.data().join("hsm/issuing.shares.json.pending");
+    at_socket(&bank, &["seal"], "")?.expect_well()?;
+    fs::write(&pending, "{}")?;
+    refused(unseal(&bank, &pages, 1)?, "share-pending");
+    fs::remove_file(&pending)?;
+    signal(&bank, "-HUP")?;
+    until("SIGHUP is heard", || {
+        Ok(bank.log()?.contains("it is not read again"))
+    })?;
+    assert_eq!(ready(&bank)?["hsm"]["state"], "sealed");
+    assert_eq!(metric(&bank, "inkan_hsm_logins_total ")?, 0);
+
+    assert!(unseal(&bank, &pages, 2)?.well());
+    assert!(unseal(&bank, &pages, 3)?.well());
+    refused(unseal(&bank, &pages, 1)?, "not-sealed");
+    signal(&bank, "-USR1")?;
+    until("the signal seals", || {
+        Ok(ready(&bank)?["hsm"]["state"] == "sealed")
+    })?;
+    let actions = recorded(&bank)?;
+    assert!(
+        actions.iter().any(|row| row.contains("SIGUSR1")),
+        "{actions:?}"
+    );
+    let codes = ["share-other-set", "share-twice"];
+    for code in codes {
+        assert!(
+            actions.iter().any(|row| row.contains(code)),
+            "{code}: {actions:?}"
+        );
+    }
+    // The log and the database hold no share.
+    let log = bank.log()?.to_lowercase();
+    assert!(!log.contains(&share) && !actions.join("\n").contains(&share));
+    Ok(())
+}
+
+#[test]
+fn a_pin_that_somebody_changed_is_sent_once() -> Outcome {
+    let mut bank = Bank::open()?;
+    let old = seal_in(&mut bank, "2", &THREE, ("", ""))?;
+    let file = bank.data().join("hsm/issuing.shares.json");
+    let kept = fs::read(&file)?;
+    let lines = [old.share(1)?, old.share(2)?].join("\n") + "\n";
+    let new = make_set(&bank.dev, "reshare", "2", &THREE, &lines)?;
+    // The token has another PIN than the set that the server sees.
+    let current = fs::read(&file)?;
+    fs::write(&file, kept)?;
+
+    assert!(unseal(&bank, &old, 1)?.well());
+    let said = unseal(&bank, &old, 3)?;
+    assert_eq!(said.code, Some(4), "{said}");
+    assert!(said.err.contains("pin-refused (refused)"), "{said}");
+    assert_eq!(metric(&bank, "inkan_hsm_logins_total ")?, 1);
+    at_socket(&bank, &["seal"], "")?.expect_well()?;
+    assert!(unseal(&bank, &old, 1)?.well());
+    let said = unseal(&bank, &old, 2)?;
+    assert_eq!(said.code, Some(12), "{said}");
+    assert!(said.err.contains("pin-withheld"), "{said}");
+    assert_eq!(metric(&bank, "inkan_hsm_logins_total ")?, 1);
+    assert_eq!(ready(&bank)?["hsm"]["state"], "sealed");
+
+    // With the right file the shares of that set unseal it, without a restart.
+    fs::write(&file, current)?;
+    assert!(unseal(&bank, &new, 1)?.well());
+    let said = unseal(&bank, &new, 2)?;
+    assert!(said.out.contains("the HSM signs"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn an_unfinished_attempt_is_forgotten() -> Outcome {
+    let mut bank = Bank::open()?;
+    let pages = seal_in(
+        &mut bank,
+        "2",
+        &THREE,
+        ("unseal_minutes = 15", "unseal_minutes = 1"),
+    )?;
+    assert!(unseal(&bank, &pages, 1)?.well());
+    let (began, limit) = (Instant::now(), Duration::from_secs(120));
+    let status = || at_socket(&bank, &["unseal", "--status"], "");
+    assert!(status()?.out.contains("1 of 2 shares"));
+    while !status()?.out.contains("0 of 2 shares") {
+        assert!(began.elapsed() < limit, "{}", status()?);
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert!(began.elapsed() > Duration::from_secs(55));
+    let actions = recorded(&bank)?;
+    assert!(
+        actions
+            .iter()
+            .any(|row| row.starts_with("hsm.unseal-timed-out")),
+        "{actions:?}"
+    );
+    // The first share is needed again.
+    assert!(unseal(&bank, &pages, 2)?.out.contains("1 of 2 shares"));
+    Ok(())
+}
+
+#[test]
+fn a_shared_pin_without_a_socket_is_refused_at_the_start() -> Outcome {
+    let mut bank = Bank::open()?;
+    seal_in(&mut bank, "2", &THREE, ("", ""))?;
+    bank.kill()?;
+    let line = format!("unseal_socket = {:?}\n", socket(&bank));
+    edit(&bank.dev.config, &line, "")?;
+    let mut command = Command::new(programs::built("inkan-server")?);
+    command.args(["serve", "--config"]).arg(&bank.dev.config);
+    let said = programs::run(command.env("SOFTHSM2_CONF", &bank.dev.softhsm_conf))?;
+    assert_eq!(said.code, Some(3), "{said}");
+    assert!(said.err.contains("hsm.unseal_socket"), "{said}");
+    Ok(())
+}
