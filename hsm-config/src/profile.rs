@@ -17,6 +17,9 @@ pub struct Profile {
     /// Whether a wrong PIN is known to set `CKF_USER_PIN_COUNT_LOW`, so that a token without that flag has counted none. A
     /// specification can override it (`pin_flags`).
     pub shows_pin_flags: bool,
+    /// Whether its module reaches the HSM over a network. If not, the server lets it use none. A configuration can override it
+    /// (`hsm.module_network`).
+    pub needs_network: bool,
     /// Length of the `CKA_ID` of new keys, in bytes.
     pub key_id_bytes: usize,
     /// Whether the tests include this product.
@@ -44,6 +47,7 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: true,
         shows_pin_flags: true,
+        needs_network: false,
         key_id_bytes: USUAL_KEY_ID,
         tested: true,
         notes: &[
@@ -61,6 +65,7 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
         tested: false,
         notes: &[
@@ -74,6 +79,7 @@ const PROFILES: &[Profile] = &[
         module_candidates: &["/opt/nfast/toolkits/pkcs11/libcknfast.so"],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
         tested: false,
         notes: &[
@@ -91,6 +97,7 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
         tested: false,
         notes: &[
@@ -109,6 +116,7 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: 2,
         tested: false,
         notes: &[
@@ -123,6 +131,7 @@ const PROFILES: &[Profile] = &[
         module_candidates: &["/opt/cloudhsm/lib/libcloudhsm_pkcs11.so"],
         initializes_tokens: false,
         shows_pin_flags: false,
+        needs_network: true,
         key_id_bytes: USUAL_KEY_ID,
         tested: false,
         notes: &[

@@ -20,6 +20,9 @@ pub enum StartError {
     /// The module file does not exist.
     #[error("pkcs#11 module {} is not a file", .0.display())]
     ModuleMissing(PathBuf),
+    /// The program that loads the module does not exist.
+    #[error("the program for the pkcs#11 module, {}, is not a file", .0.display())]
+    DriverMissing(PathBuf),
     /// The operating system gave no thread.
     #[error("no thread for the hsm pool")]
     NoThread,
@@ -43,9 +46,6 @@ pub enum HsmError {
     /// The HSM refused the PIN, or only the last try is left. Nothing is tried until a PIN is provided.
     #[error("hsm refused the pin")]
     PinRefused,
-    /// Threads hang inside the module, which cannot be re-initialised meanwhile: the process must be restarted.
-    #[error("hsm module is stuck, restart needed")]
-    RestartNeeded,
     /// The pool was shut down.
     #[error("hsm pool is stopped")]
     Stopped,
@@ -83,7 +83,6 @@ impl HsmError {
             Self::Deadline => "hsm-deadline",
             Self::Unavailable { .. } => "hsm-unavailable",
             Self::PinRefused => "hsm-pin-refused",
-            Self::RestartNeeded => "hsm-restart-needed",
             Self::Stopped => "hsm-stopped",
             Self::UnknownKey(_) => "hsm-key-unknown",
             Self::KeyMissing(_) => "hsm-key-missing",
@@ -102,7 +101,6 @@ impl HsmError {
             Self::Unavailable { retry_after } => Some(*retry_after),
             // An operator must act, and may be quick; nothing is lost in the meantime.
             Self::PinRefused
-            | Self::RestartNeeded
             | Self::Stopped
             | Self::KeyMissing(_)
             | Self::WrongKey(_)

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use inkan_hsm_driver::message::Sandbox;
 use inkan_pki::pkcs11::ErrorClass;
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
@@ -17,7 +18,6 @@ pub(super) enum AdmissionGate {
         until: Instant,
     },
     PinRefused,
-    RestartNeeded,
     Stopped,
 }
 
@@ -32,8 +32,6 @@ pub enum HsmPhase {
     Down,
     /// The PIN was refused, or is not sent again until a person has decided: see [`HsmState::pin_halt`].
     PinRefused,
-    /// Hanging threads make recovery in this process impossible.
-    RestartNeeded,
     /// Shut down.
     Stopped,
 }
@@ -78,6 +76,23 @@ pub struct LastError {
     pub ago: Duration,
 }
 
+/// The process with the module, and its predecessors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DriverState {
+    /// Processes started since the start of the pool.
+    pub starts: u64,
+    /// Processes killed, because calls hung in them.
+    pub kills: u64,
+    /// Processes that ended by themselves, or answered nonsense.
+    pub crashes: u64,
+    /// Processes replaced because they used too much memory.
+    pub replaced: u64,
+    /// Memory of the one in use, in bytes; `None` until it has been measured.
+    pub memory: Option<u64>,
+    /// What the one in use is kept from; `None` while there is none.
+    pub sandbox: Option<Sandbox>,
+}
+
 /// A snapshot of the pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HsmState {
@@ -93,16 +108,16 @@ pub struct HsmState {
     pub queue_length: usize,
     /// Jobs that may wait.
     pub queue_capacity: usize,
-    /// Threads that hang inside the module now.
+    /// Calls that overran and hang in the module now.
     pub quarantined: usize,
-    /// Threads abandoned since the start.
+    /// Calls that overran since the start.
     pub quarantined_total: u64,
     /// Times a PIN was sent since the start.
     pub logins: u64,
     /// Why no PIN is sent, if so.
     pub pin_halt: Option<PinHalt>,
-    /// Times the library was re-initialised.
-    pub reinitialisations: u64,
+    /// The process with the module.
+    pub driver: DriverState,
     /// The keys.
     pub keys: Vec<KeyState>,
     /// The last fault.

@@ -27,6 +27,7 @@ use super::config::{self, Config};
 use super::database::{self, FileFault};
 use super::error::AppError;
 use super::{hsm, mail};
+use crate::ca::hsm::StartError;
 
 /// Reads a configuration; errors of the file itself are the first findings.
 ///
@@ -54,6 +55,11 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
             }
             error => unusable(Code::Hsm, &error),
         }));
+    }
+    let driver = hsm::driver(config);
+    if !driver.is_file() {
+        let missing = AppError::Hsm(StartError::DriverMissing(driver));
+        found.push(unusable(Code::Hsm, &missing));
     }
     match database::look(&config.store.url) {
         // An unusable URL was reported as a field.

@@ -16,7 +16,7 @@ use crate::services::records::{HsmPhase, HsmState, KeyFound, KeyState, SigningFa
 /// The HSM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hsm {
-    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
+    /// `up`, `recovering`, `down`, `pin-refused` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
     /// Reason why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or `not-set`.
@@ -165,7 +165,6 @@ fn hsm(state: &HsmState, keys: Vec<Key>) -> Hsm {
             HsmPhase::Up => "up",
             HsmPhase::Down => "down",
             HsmPhase::PinRefused => "pin-refused",
-            HsmPhase::RestartNeeded => "restart-needed",
             HsmPhase::Stopped => "stopped",
         },
         pin_halt: state.pin_halt.map(PinHalt::code),

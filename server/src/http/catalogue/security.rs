@@ -22,9 +22,6 @@ pub fn phase(phase: HsmPhase, lang: Lang) -> &'static str {
         HsmPhase::Up => lang.pick("正常", "Up"),
         HsmPhase::Down => lang.pick("応答なし", "Not responding"),
         HsmPhase::PinRefused => lang.pick("PINが拒否されました", "The PIN was refused"),
-        HsmPhase::RestartNeeded => {
-            lang.pick("サーバーの再起動が必要です", "The server must be restarted")
-        }
         HsmPhase::Stopped => lang.pick("停止", "Stopped"),
     }
 }
@@ -101,8 +98,18 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
             state.quarantined_total.to_string(),
         ),
         (
-            lang.pick("ログイン・再初期化", "Logins, re-initialisations"),
-            format!("{} / {}", state.logins, state.reinitialisations),
+            lang.pick("HSMへのログイン", "Logins to the HSM"),
+            state.logins.to_string(),
+        ),
+        (
+            lang.pick(
+                "HSMモジュールのプロセスの起動・強制終了・異常終了",
+                "Starts, kills and crashes of the module's process",
+            ),
+            format!(
+                "{} / {} / {}",
+                state.driver.starts, state.driver.kills, state.driver.crashes
+            ),
         ),
     ];
     if let Some(error) = &state.last_error {
