@@ -3,8 +3,8 @@
 
 CARGO ?= cargo
 # The programs of the demo. Demo and test share one build directory.
-PROGRAMS = -p inkan-server -p inkan-dev -p inkan-agent -p inkan-hsm-config -p inkan-tests \
-           --bin inkan-server --bin inkan-dev --bin inkan-agent --bin inkan-hsm --bin inkan-demo
+PROGRAMS = -p inkan-server -p inkan-hsm-driver -p inkan-dev -p inkan-agent -p inkan-hsm-config -p inkan-tests \
+           --bin inkan-server --bin inkan-hsm-driver --bin inkan-dev --bin inkan-agent --bin inkan-hsm --bin inkan-demo
 # Builds a program and prints its path.
 BUILT = CARGO="$(CARGO)" scripts/built
 RUN_IN_TOOLS = PATH="$(CURDIR)/.work/tools/bin:$$PATH"
@@ -37,7 +37,7 @@ check: ## formatting, lints, and the dependencies between crates and modules
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
 bench: packages-bench ## measurements, compared with the bare token and other programs (release build; a quarter of an hour; PARTS=ocsp does one)
-	@bench=$$($(BUILT) inkan-bench --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench) && exec "$$bench" $(PARTS)
+	@bench=$$($(BUILT) inkan-bench --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-hsm-driver --bin inkan-hsm-driver -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench) && exec "$$bench" $(PARTS)
 
 windows: ## the agent for Windows: programs, a ZIP file and an MSI installer, into .work/packages (from Linux; ten minutes the first time)
 	@scripts/windows/toolchain

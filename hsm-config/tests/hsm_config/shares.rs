@@ -139,7 +139,6 @@ fn every_mistake_of_an_officer_has_its_own_answer_and_changes_nothing() {
     let text = check(&words.join(" ")).expect(12);
     assert!(text.contains("Word 7 is not in the list"), "{text}");
     let mut words = pages.words(1);
-    words.swap(9, 10);
     words[20] = if words[20] == "zoo" { "zone" } else { "zoo" }.to_owned();
     let text = check(&words.join(" ")).expect(12);
     assert!(text.contains("do not fit together"), "{text}");

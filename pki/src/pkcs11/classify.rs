@@ -3,9 +3,10 @@
 //! Every `CKR_*` is named below; there is no wildcard, so a new value in the binding does not compile until it is classified.
 
 use cryptoki::error::RvError;
+use serde::{Deserialize, Serialize};
 
 /// What a failure means for the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ErrorClass {
     /// The PIN was incorrect. One try is used; never send the same PIN again.
     PinIncorrect,

@@ -145,6 +145,14 @@ pub enum ErrorKind {
     /// More objects than a token can plausibly hold.
     #[error("more than {0} objects")]
     TooManyObjects(usize),
+    /// As another process, which has loaded the module, reports it.
+    #[error("{detail}")]
+    Reported {
+        /// Its own text.
+        detail: String,
+        /// See [`Pkcs11Error::reached_module`].
+        reached_module: bool,
+    },
 }
 
 impl Pkcs11Error {
@@ -154,6 +162,27 @@ impl Pkcs11Error {
             kind: Box::new(kind),
             class,
         }
+    }
+
+    /// A failure in another process, which has loaded the module.
+    #[must_use]
+    pub fn reported(
+        operation: &'static str,
+        class: ErrorClass,
+        detail: String,
+        reached_module: bool,
+    ) -> Self {
+        let kind = ErrorKind::Reported {
+            detail,
+            reached_module,
+        };
+        Self::new(operation, class, kind)
+    }
+
+    /// A key that requires the PIN for each use, in another process, which has not got it.
+    #[must_use]
+    pub fn pin_needed(operation: &'static str) -> Self {
+        Self::new(operation, ErrorClass::PinInvalid, ErrorKind::PinNeeded)
     }
 
     pub(crate) fn returned(operation: &'static str, code: RvError, function: &str) -> Self {
@@ -230,7 +259,10 @@ impl Pkcs11Error {
     pub fn reached_module(&self) -> bool {
         !matches!(
             *self.kind,
-            ErrorKind::StaleSession
+            ErrorKind::Reported {
+                reached_module: false,
+                ..
+            } | ErrorKind::StaleSession
                 | ErrorKind::NotInitialised
                 | ErrorKind::Reinitialising
                 | ErrorKind::CallsUnderWay(_)

@@ -7,9 +7,60 @@ use std::time::Instant;
 use super::error::{ErrorClass, ErrorKind, LOGIN, LOGIN_OFFICER, Pkcs11Error};
 use super::pin_attempts::{PinAnswer, PinAttempts, PinPermission, PinSender};
 use super::pin_halt::PinHalt;
-pub use super::session::PinOwner;
-use super::session::{LoginState, Outcome, Session};
+use super::pin_state::PinState;
+pub use super::session::{LoginOutcome, PinOwner};
+use super::session::{LoginState, Session};
 use crate::secret::Pin;
+
+/// A session in which [`log_in`] logs in: of this process, or of another one that has loaded the module.
+pub trait LoginTarget {
+    /// Who is logged in.
+    ///
+    /// # Errors
+    /// As [`Session::login_state`].
+    fn login_state(&self) -> Result<LoginState, Pkcs11Error>;
+
+    /// The token's flags about the PIN of `owner`.
+    ///
+    /// # Errors
+    /// `TokenLost` when the token cannot be read.
+    fn pin_flags(&self, owner: PinOwner) -> Result<PinState, Pkcs11Error>;
+
+    /// Sends a PIN, once. Only [`log_in`] calls this, or a process that was told to by one that called [`log_in`].
+    ///
+    /// # Errors
+    /// The token's answer.
+    fn send_pin(&self, owner: PinOwner, pin: &Pin) -> Result<LoginOutcome, Pkcs11Error>;
+
+    /// Keeps the user's PIN for keys that require it for each use, if this kind of session does.
+    fn keep_pin(&self, owner: PinOwner, pin: &Pin);
+}
+
+impl LoginTarget for Session {
+    fn login_state(&self) -> Result<LoginState, Pkcs11Error> {
+        Self::login_state(self)
+    }
+
+    fn pin_flags(&self, owner: PinOwner) -> Result<PinState, Pkcs11Error> {
+        let token = self.token()?;
+        if !token.readable {
+            let kind = ErrorKind::TokenUnreadable;
+            return Err(Pkcs11Error::new("read token", ErrorClass::TokenLost, kind));
+        }
+        Ok(match owner {
+            PinOwner::User => token.pin,
+            PinOwner::Officer => token.so_pin,
+        })
+    }
+
+    fn send_pin(&self, owner: PinOwner, pin: &Pin) -> Result<LoginOutcome, Pkcs11Error> {
+        Self::send_pin(self, owner, pin)
+    }
+
+    fn keep_pin(&self, owner: PinOwner, pin: &Pin) {
+        Self::keep_pin(self, owner, pin);
+    }
+}
 
 /// Why a login failed.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +101,7 @@ impl LoginError {
 /// # Errors
 /// [`LoginError`].
 pub fn log_in(
-    session: &Session,
+    session: &impl LoginTarget,
     attempts: &Mutex<PinAttempts>,
     owner: PinOwner,
     now: impl Fn() -> Instant,
@@ -70,39 +121,30 @@ pub fn log_in(
         Err(error) if error.class.reopen_session() => return Err(LoginError::NotSent(error)),
         Ok(_) | Err(_) => {}
     }
-    let token = session.token().map_err(LoginError::NotSent)?;
-    if !token.readable {
-        let kind = ErrorKind::TokenUnreadable;
-        let error = Pkcs11Error::new("read token", ErrorClass::TokenLost, kind);
-        return Err(LoginError::NotSent(error));
-    }
-    let flags = match owner {
-        PinOwner::User => token.pin,
-        PinOwner::Officer => token.so_pin,
-    };
+    let flags = session.pin_flags(owner).map_err(LoginError::NotSent)?;
     let (attempt, pin) = match lock(attempts).permission(now(), flags) {
         PinPermission::Send(attempt, pin) => (attempt, pin),
         PinPermission::Later(until) => return Err(LoginError::Later(until)),
         PinPermission::Halted(halt) => return Err(LoginError::Halted(halt)),
     };
     let result = session.send_pin(owner, &pin);
-    let confirmed = matches!(result, Ok(Outcome::AlreadyLoggedIn))
+    let confirmed = matches!(result, Ok(LoginOutcome::AlreadyLoggedIn))
         && session.login_state().is_ok_and(|state| state == logged_in);
     let mut attempts = lock(attempts);
     match result {
-        Ok(Outcome::Accepted) => {
+        Ok(LoginOutcome::Accepted) => {
             attempts.answered(now(), attempt, PinAnswer::Accepted);
             session.keep_pin(owner, &pin);
             Ok(())
         }
         // Another session of this process was faster, and the PIN was not checked.
-        Ok(Outcome::AlreadyLoggedIn) if confirmed => {
+        Ok(LoginOutcome::AlreadyLoggedIn) if confirmed => {
             attempts.not_sent(attempt);
             session.keep_pin(owner, &pin);
             Ok(())
         }
         // The token contradicts itself: it may have counted the PIN.
-        Ok(Outcome::AlreadyLoggedIn) => {
+        Ok(LoginOutcome::AlreadyLoggedIn) => {
             attempts.answered(now(), attempt, PinAnswer::Unclear);
             session.keep_pin(owner, &pin);
             Ok(())

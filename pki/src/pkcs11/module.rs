@@ -135,6 +135,15 @@ impl Module {
         self.gate.reinitialise(DRAIN_LIMIT, || self.renew())
     }
 
+    /// Finalises the library, as the last call of a process. Later calls return the library's error.
+    ///
+    /// # Errors
+    /// The error of `C_Finalize`.
+    pub fn finalise(&self) -> Result<(), Pkcs11Error> {
+        self.call("finalise", |context| context.clone().finalize())
+            .map(drop)
+    }
+
     /// True when this call initialised the library, false when it was initialised already.
     fn initialise(&self) -> Result<bool, Pkcs11Error> {
         let args = self.initialise_args();

@@ -1,9 +1,11 @@
 //! What a token reports about the tries left for a PIN.
 
+use serde::{Deserialize, Serialize};
+
 /// The tries left for a PIN, from the flags of `CK_TOKEN_INFO`.
 ///
 /// There is no "all tries left": most tokens leave the flags out, and none reports whether it uses them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PinState {
     /// No flag is set.
     Unknown,

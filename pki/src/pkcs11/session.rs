@@ -12,6 +12,7 @@ use cryptoki::mechanism::MechanismType;
 use cryptoki::session::{Session as BindingSession, SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
+use serde::{Deserialize, Serialize};
 
 use super::error::{ErrorClass, ErrorKind, LOGIN, LOGIN_OFFICER, Pkcs11Error};
 use super::module::Module;
@@ -30,7 +31,7 @@ pub enum Access {
 }
 
 /// Who is logged in, as this session sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoginState {
     /// Nobody.
     Nobody,
@@ -50,8 +51,8 @@ pub enum PinOwner {
 }
 
 /// How a login succeeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoginOutcome {
     /// The PIN was correct.
     Accepted,
     /// Another session of this process is logged in already: the PIN was not checked.
@@ -102,7 +103,7 @@ impl Session {
     }
 
     /// Sends a PIN, once. Remembers nothing of what was sent before: [`log_in`](super::login::log_in) decides about that.
-    pub(super) fn send_pin(&self, owner: PinOwner, pin: &Pin) -> Result<Outcome, Pkcs11Error> {
+    pub(super) fn send_pin(&self, owner: PinOwner, pin: &Pin) -> Result<LoginOutcome, Pkcs11Error> {
         match owner {
             PinOwner::User => self.log_in(LOGIN, UserType::User, Some(pin)),
             PinOwner::Officer => self.log_in(LOGIN_OFFICER, UserType::So, Some(pin)),
@@ -196,13 +197,13 @@ impl Session {
         operation: &'static str,
         user: UserType,
         pin: Option<&Pin>,
-    ) -> Result<Outcome, Pkcs11Error> {
+    ) -> Result<LoginOutcome, Pkcs11Error> {
         let pin = pin.map(auth_pin);
         self.call(operation, |session| {
             match session.login(user, pin.as_ref()) {
-                Ok(()) => Ok(Outcome::Accepted),
+                Ok(()) => Ok(LoginOutcome::Accepted),
                 Err(Binding::Pkcs11(RvError::UserAlreadyLoggedIn, Function::Login)) => {
-                    Ok(Outcome::AlreadyLoggedIn)
+                    Ok(LoginOutcome::AlreadyLoggedIn)
                 }
                 Err(error) => Err(error),
             }

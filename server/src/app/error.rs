@@ -72,7 +72,7 @@ pub enum AppError {
     #[error("CA certificates of hsm.spec: {0}")]
     Issue(#[from] IssueError),
     /// The settings of the HSM pool.
-    #[error("HSM: {0}")]
+    #[error("HSM: {0}. {next}", next = next_for_hsm(.0))]
     Hsm(#[from] StartError),
     /// The database.
     #[error("store.url: {0} [{code}]. Check that the database can be reached and written by this user.", code = .0.code())]
@@ -170,6 +170,21 @@ pub enum AppError {
     /// The runtime, signals, metrics.
     #[error("{0}")]
     System(String),
+}
+
+/// What to do about settings of the HSM that cannot work.
+fn next_for_hsm(error: &StartError) -> &'static str {
+    match error {
+        StartError::Zero(_) => "Give it a value above zero.",
+        StartError::KeyTwice(_) | StartError::KeyUnnamed(_) => "Correct the HSM's specification.",
+        StartError::ModuleMissing(_) => {
+            "Install the vendor's module, or correct `module` in the HSM's specification."
+        }
+        StartError::DriverMissing(_) => {
+            "Install inkan-hsm-driver beside inkan-server, or set hsm.driver to its path."
+        }
+        StartError::NoThread => "Raise the limit of processes of this user.",
+    }
 }
 
 impl AppError {

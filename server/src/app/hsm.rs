@@ -18,7 +18,7 @@ use rustls_pki_types::CertificateDer;
 use super::config::Config;
 use super::config::sections::Generation;
 use super::error::AppError;
-use crate::ca::hsm::{HsmConfig, HsmKey, HsmPool};
+use crate::ca::hsm::{HsmConfig, HsmKey, HsmPool, beside_this_program, module_environment};
 use crate::ca::{Authority, CaId, IssuerId, IssuingCa};
 
 /// The HSM's specification, and the parts of it that the server uses. No PIN is read and the HSM is not opened.
@@ -150,6 +150,12 @@ pub fn unseal_socket(config: &Config) -> Result<&Path, AppError> {
         .ok_or(AppError::NoUnsealSocket)
 }
 
+/// The program that loads the module.
+pub fn driver(config: &Config) -> PathBuf {
+    let configured = config.hsm.driver.clone();
+    configured.unwrap_or_else(beside_this_program)
+}
+
 /// The CAs of a configuration, without their keys.
 pub fn cas(config: &Config) -> Result<Vec<IssuingCa>, AppError> {
     Ok(choose(config)?.cas)
@@ -189,6 +195,13 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
     settings.workers = config.hsm.workers;
     settings.queue = config.hsm.queue;
     settings.deadline = Duration::from_millis(config.hsm.deadline_ms);
+    settings.driver = driver(config);
+    let listed = &config.hsm.module_environment;
+    settings.environment = module_environment(std::env::vars_os(), listed);
+    let needs_network = spec.profile().needs_network;
+    settings.network = config.hsm.module_network.unwrap_or(needs_network);
+    settings.programs = config.hsm.module_programs;
+    settings.memory_limit = config.hsm.module_memory_mib.saturating_mul(1024 * 1024);
     let pool = HsmPool::start(settings)?;
     let authority = Authority::new(pool, root, cas)?.with_ocsp_key(&ocsp.id);
     Ok(match audit {

@@ -12,7 +12,7 @@ enum Kind {
 
 use Kind::{Counter, Gauge, Summary};
 
-const METRICS: [(&str, Kind, &str); 42] = [
+const METRICS: [(&str, Kind, &str); 48] = [
     (
         "inkan_http_requests_total",
         Counter,
@@ -68,12 +68,42 @@ const METRICS: [(&str, Kind, &str); 42] = [
     (
         "inkan_hsm_quarantined",
         Gauge,
-        "HSM workers that hang in a call now.",
+        "HSM calls that overran and hang in the module now.",
     ),
     (
         "inkan_hsm_quarantined_total",
         Counter,
         "HSM calls that overran the deadline.",
+    ),
+    (
+        "inkan_hsm_driver_starts_total",
+        Counter,
+        "Processes started for the HSM's module.",
+    ),
+    (
+        "inkan_hsm_driver_kills_total",
+        Counter,
+        "Processes of the HSM's module that were killed, because calls hung in them.",
+    ),
+    (
+        "inkan_hsm_driver_crashes_total",
+        Counter,
+        "Processes of the HSM's module that crashed or answered nonsense.",
+    ),
+    (
+        "inkan_hsm_driver_replaced_total",
+        Counter,
+        "Processes of the HSM's module that were replaced, because they used too much memory.",
+    ),
+    (
+        "inkan_hsm_driver_memory_bytes",
+        Gauge,
+        "Memory that the process of the HSM's module uses.",
+    ),
+    (
+        "inkan_hsm_driver_restricted",
+        Gauge,
+        "1 while the process of the HSM's module is kept from this part.",
     ),
     (
         "inkan_hsm_queue_length",

@@ -13,6 +13,7 @@ use super::app::Shared;
 use crate::services::certificates::status::{Health, HealthFinding};
 use crate::services::operations::expiry::{ExpiringItem, Level};
 use crate::services::operations::jobs::Report;
+use crate::services::records::{Guard, HsmState};
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
@@ -70,6 +71,13 @@ pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Re
             "workers_configured": hsm.workers_configured,
             "queue": hsm.queue_length,
             "quarantined": hsm.quarantined,
+            "driver": {
+                "starts": hsm.driver.starts,
+                "kills": hsm.driver.kills,
+                "crashes": hsm.driver.crashes,
+                "memory_bytes": hsm.driver.memory,
+                "unrestricted": unrestricted(hsm),
+            },
             "last_error": hsm.last_error.as_ref().map(|error| json!({
                 "operation": error.operation,
                 "detail": error.detail,
@@ -80,6 +88,16 @@ pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Re
         "jobs": health.jobs.iter().map(job).collect::<Vec<_>>(),
     });
     (status, Json(body)).into_response()
+}
+
+/// What the kernel does not keep the module's process from, although it should.
+fn unrestricted(hsm: &HsmState) -> Vec<&'static str> {
+    let sandbox = hsm.driver.sandbox.iter();
+    let parts = sandbox.flat_map(|sandbox| sandbox.parts());
+    parts
+        .filter(|(_, guard)| *guard == Guard::Missing)
+        .map(|(part, _)| part)
+        .collect()
 }
 
 /// Why it is not ready.

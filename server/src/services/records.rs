@@ -1,7 +1,7 @@
 //! Rows and words that the services return, so that `http` depends on neither `store` nor `ca`.
 
 pub use crate::ca::hsm::{
-    HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState, SigningFault,
+    Guard, HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState, SigningFault,
 };
 pub use crate::ca::reason::Reason;
 pub use crate::ca::{CaId, IssuerId};

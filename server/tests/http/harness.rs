@@ -111,6 +111,7 @@ impl Bank {
         let options = options(&temporary);
         let prepared = inkan_dev::prepare(&directory, &options, clock);
         let (mut config, _sockets) = prepared.await.unwrap();
+        config.hsm.driver = Some(inkan_server_fixtures::ca::driver());
         change(&mut config);
         let services = start::services(&config, clock, StepHook::default());
         let services = services.await.unwrap();

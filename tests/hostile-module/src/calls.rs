@@ -23,6 +23,7 @@ pub(crate) fn install(table: &mut CK_FUNCTION_LIST) {
     table.C_GenerateKeyPair = Some(generate_key_pair);
     table.C_CreateObject = Some(create_object);
     table.C_Sign = Some(sign);
+    table.C_FindObjectsInit = Some(find_objects_init);
     table.C_OpenSession = Some(open_session);
     table.C_SetPIN = Some(set_pin);
 }
@@ -67,6 +68,18 @@ unsafe extern "C" fn get_token_info(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) 
         }
         answer
     }
+}
+
+unsafe extern "C" fn find_objects_init(
+    session: CK_SESSION_HANDLE,
+    template: *mut CK_ATTRIBUTE,
+    count: CK_ULONG,
+) -> CK_RV {
+    inject("find");
+    let (proxy, function) = forward!(C_FindObjectsInit);
+    proxy.once(session);
+    // SAFETY: the arguments are the caller's own.
+    unsafe { function(session, template, count) }
 }
 
 /// Flags that a token sets after wrong PINs.
@@ -300,6 +313,14 @@ unsafe extern "C" fn sign(
 ) -> CK_RV {
     inject("sign");
     let (proxy, function) = forward!(C_Sign);
+    proxy.once(session);
+    #[cfg(unix)]
+    if let (Some(port), Some(file)) = (proxy.number("escape"), &proxy.control_file) {
+        crate::escape::attempt(port, file);
+    }
+    if let Some(kib) = proxy.number("leak") {
+        std::mem::forget(vec![1_u8; kib * 1024]);
+    }
     // SAFETY: the arguments are the caller's own; the length is written by the module behind.
     unsafe {
         let answer = function(session, data, length, signature, signature_length);

@@ -6,6 +6,7 @@
 )]
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The file that Cargo builds next to the tests of a crate that has this one as a development dependency.
 const FILE: &str = "libinkan_hostile_module.so";
@@ -44,13 +45,21 @@ impl Control {
         module
     }
 
+    /// Names of the variables that a process needs which loads the module.
+    pub const VARIABLES: [&str; 3] = [
+        "INKAN_HOSTILE_MODULE",
+        "INKAN_HOSTILE_FILE",
+        "INKAN_HOSTILE_LOG",
+    ];
+
     /// The environment for a process that loads the module; `inner` is the real module.
     #[must_use]
     pub fn environment(&self, inner: &Path) -> [(&'static str, PathBuf); 3] {
+        let [module, file, log] = Self::VARIABLES;
         [
-            ("INKAN_HOSTILE_MODULE", inner.to_owned()),
-            ("INKAN_HOSTILE_FILE", self.words.clone()),
-            ("INKAN_HOSTILE_LOG", self.log.clone()),
+            (module, inner.to_owned()),
+            (file, self.words.clone()),
+            (log, self.log.clone()),
         ]
     }
 
@@ -72,11 +81,32 @@ impl Control {
         std::fs::rename(&fresh, &self.words).expect("the words are put in place");
     }
 
+    /// A word for `set` that does this once, `logout` or `finalise`, in the next call that signs or looks for keys.
+    #[must_use]
+    pub fn once(what: &str) -> String {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        format!("once:{number}:{what}")
+    }
+
     /// The PINs that have reached it: `user`, `officer`, `key` or `change`.
     #[must_use]
     pub fn pins(&self) -> Vec<String> {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
+    }
+
+    /// What `escape` has reached.
+    #[must_use]
+    pub fn escapes(&self) -> Vec<String> {
+        let path = self.words.with_extension("escapes");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Forgets it.
+    pub fn forget_escapes(&self) {
+        let _ = std::fs::remove_file(self.words.with_extension("escapes"));
     }
 
     /// Clears the log of PINs.

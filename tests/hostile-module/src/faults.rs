@@ -20,6 +20,10 @@ pub(crate) fn inject(function: &str) {
     if spied || proxy.has(&format!("crash:{function}")) {
         std::process::abort();
     }
+    if proxy.has(&format!("segfault:{function}")) {
+        // SAFETY: none; that is what it is for.
+        unsafe { std::ptr::null::<u8>().add(8).read_volatile() };
+    }
     while proxy.has(&format!("hang:{function}")) {
         std::thread::sleep(Duration::from_secs(60));
     }

@@ -4,7 +4,11 @@
 //!
 //! | word | effect |
 //! |---|---|
-//! | `crash:F`, `hang:F` | ends the process, or never returns, in F: `tokens`, `login`, `generate`, `create`, `sign`, `change` (of the PIN), `changed` (after it) |
+//! | `crash:F`, `hang:F` | ends the process, or never returns, in F: `tokens`, `login`, `find`, `generate`, `create`, `sign`, `change` (of the PIN), `changed` (after it) |
+//! | `segfault:F` | reads where there is no memory, in F |
+//! | `leak:N` | keeps N KiB of memory at every signature |
+//! | `once:N:logout`, `once:N:finalise` | logs everybody out, or finalises the real module, before the next call; once for each N, in whatever process |
+//! | `escape:N` | at every signature, tries to reach the TCP port N of this host, to start a program, and to read and signal its parent |
 //! | `chatter` | prints to standard output and error on every call |
 //! | `meddle` | writes into every open file of the process |
 //! | `extractable` | generates extractable keys, whatever the template |
@@ -33,6 +37,7 @@
 //! - [`codes`]: every return value
 //! - [`control`]: the files, for tests
 //! - `calls`, `mechanisms`: the functions that are not forwarded unchanged
+//! - `escape`: what a process with a hostile module may try
 //! - `faults`: crashes, hangs and output before a call
 #![allow(
     unsafe_code,
@@ -43,6 +48,8 @@
 mod calls;
 pub mod codes;
 pub mod control;
+#[cfg(unix)]
+mod escape;
 mod faults;
 mod mechanisms;
 
@@ -51,8 +58,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use cryptoki_sys::{
-    CK_FUNCTION_LIST, CK_FUNCTION_LIST_PTR_PTR, CK_RV, CKR_ARGUMENTS_BAD, CKR_FUNCTION_FAILED,
-    CKR_OK, Pkcs11,
+    CK_FUNCTION_LIST, CK_FUNCTION_LIST_PTR_PTR, CK_RV, CK_SESSION_HANDLE, CKR_ARGUMENTS_BAD,
+    CKR_FUNCTION_FAILED, CKR_OK, Pkcs11,
 };
 
 /// The real module, and the function table shown instead of its own.
@@ -116,6 +123,33 @@ impl Proxy {
         match now {
             Some(Ok(text)) => text.split_whitespace().map(str::to_owned).collect(),
             Some(Err(_)) | None => self.words.clone(),
+        }
+    }
+
+    /// Does what a `once` word says, unless that has been done.
+    pub(crate) fn once(&self, session: CK_SESSION_HANDLE) {
+        for word in self.words() {
+            let Some((number, what)) = word
+                .strip_prefix("once:")
+                .and_then(|rest| rest.split_once(':'))
+            else {
+                continue;
+            };
+            let Some(file) = &self.control_file else {
+                continue;
+            };
+            let done = file.with_extension(format!("done-{number}"));
+            if std::fs::File::create_new(done).is_err() {
+                continue;
+            }
+            // SAFETY: the session is the caller's own; `C_Finalize` takes a null pointer.
+            unsafe {
+                match (what, self.inner.C_Logout, self.inner.C_Finalize) {
+                    ("logout", Some(logout), _) => logout(session),
+                    ("finalise", _, Some(finalise)) => finalise(std::ptr::null_mut()),
+                    _ => continue,
+                };
+            }
         }
     }
 

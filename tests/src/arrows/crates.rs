@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// The workspace crates on which each crate may depend, apart from its tests.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("inkan-pki", &[]),
     // Test helpers do not depend on the product.
     ("softhsm-test-helpers", &[]),
@@ -23,7 +23,9 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("inkan-network", &[]),
     // No certificate, no key and no HSM in the database's crate; no database in the CA's.
     ("inkan-store", &["inkan-network"]),
-    ("inkan-ca", &["inkan-pki"]),
+    // What the server and the process with the HSM module say to each other, and that process.
+    ("inkan-hsm-driver", &["inkan-pki"]),
+    ("inkan-ca", &["inkan-pki", "inkan-hsm-driver"]),
     (
         "inkan-server",
         &[
@@ -58,6 +60,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
         &[
             "inkan-pki",
             "inkan-hsm-config",
+            "inkan-hsm-driver",
             "inkan-agent",
             "inkan-server",
             "inkan-store",
@@ -68,7 +71,9 @@ const ALLOWED: [(&str, &[&str]); 18] = [
 ];
 
 /// What a crate's tests may depend on in addition.
-const IN_TESTS: [(&str, &[&str]); 3] = [
+const IN_TESTS: [(&str, &[&str]); 4] = [
+    // The modules that run here sign in the server's own pool.
+    ("inkan-tests", &["inkan-ca"]),
     ("inkan-store", &["inkan-server-fixtures"]),
     ("inkan-ca", &["inkan-server-fixtures"]),
     ("inkan-server", &["inkan-server-fixtures", "inkan-dev"]),
@@ -84,8 +89,12 @@ const HELPERS: [&str; 4] = [
 
 /// Dependencies that a crate must not have outside its tests: running, serving, storing, signing and configuring belong
 /// to other crates.
-const DOES_WITHOUT: [(&str, &[&str]); 5] = [
+const DOES_WITHOUT: [(&str, &[&str]); 6] = [
     ("inkan-pki", &["tokio", "axum", "sqlx", "hyper", "reqwest"]),
+    (
+        "inkan-hsm-driver",
+        &["tokio", "axum", "sqlx", "hyper", "reqwest", "tracing"],
+    ),
     ("inkan-network", &["tokio", "axum", "sqlx", "hyper"]),
     (
         "inkan-ca",

@@ -53,6 +53,7 @@ mod debian_package;
 mod development;
 mod documents;
 mod enrolment;
+mod hsm_driver;
 mod hsm_unavailable;
 mod journey;
 mod login;

@@ -16,7 +16,7 @@ pub(super) enum CircuitState {
 /// Limits of the breaker.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Consecutive lost calls, or hanging threads beyond those that were there when it last closed, that open it.
+    /// Consecutive lost calls, or hanging threads, that open it.
     pub(super) losses: usize,
     pub(super) first_pause: Duration,
     pub(super) longest_pause: Duration,
@@ -28,8 +28,6 @@ pub(super) struct Breaker {
     circuit: CircuitState,
     /// Calls lost since the last answer.
     losses: usize,
-    /// Threads that already hung when it last closed.
-    forgiven: usize,
     /// Set if it opened because calls were lost: an open session then proves little, so a job is tried first.
     needs_trial: bool,
     /// Failures since the last answer; they lengthen the intervals.
@@ -42,7 +40,6 @@ impl Breaker {
             limits,
             circuit: CircuitState::Closed,
             losses: 0,
-            forgiven: 0,
             needs_trial: false,
             failures: 0,
         }
@@ -55,10 +52,9 @@ impl Breaker {
     /// A call overran; `stuck` threads now hang inside the module. True if this opened the breaker.
     pub(super) fn lost(&mut self, now: Instant, stuck: usize) -> bool {
         self.losses = self.losses.saturating_add(1);
-        self.forgiven = self.forgiven.min(stuck);
         let trips = match self.circuit {
             CircuitState::Closed => {
-                self.losses >= self.limits.losses || stuck - self.forgiven >= self.limits.losses
+                self.losses >= self.limits.losses || stuck >= self.limits.losses
             }
             CircuitState::HalfOpen | CircuitState::Open { .. } => true,
         };
@@ -85,21 +81,19 @@ impl Breaker {
     }
 
     /// The HSM accepted the login again.
-    pub(super) fn probed(&mut self, stuck: usize) {
+    pub(super) fn probed(&mut self) {
         self.circuit = if self.needs_trial {
             CircuitState::HalfOpen
         } else {
             CircuitState::Closed
         };
-        self.forgiven = stuck;
     }
 
     /// A job was answered in time.
-    pub(super) fn answered(&mut self, stuck: usize) {
+    pub(super) fn answered(&mut self) {
         if self.circuit == CircuitState::HalfOpen {
             self.circuit = CircuitState::Closed;
             self.needs_trial = false;
-            self.forgiven = stuck;
         }
         self.losses = 0;
         self.failures = 0;
@@ -108,11 +102,6 @@ impl Breaker {
     /// The sessions are alive, without a job.
     pub(super) fn alive(&mut self) {
         self.failures = 0;
-    }
-
-    /// Hanging threads returned; `stuck` are left. Their allowance is not passed on to others.
-    pub(super) fn returned(&mut self, stuck: usize) {
-        self.forgiven = self.forgiven.min(stuck);
     }
 
     /// A person has acted: the next probe is immediate.
@@ -158,7 +147,7 @@ mod tests {
         for _ in 0..5 {
             assert!(!b.lost(now, 1));
             assert!(!b.lost(now, 1));
-            b.answered(1);
+            b.answered();
         }
         assert!(!b.lost(now, 1));
         assert!(!b.lost(now, 1));
@@ -170,9 +159,9 @@ mod tests {
     fn stuck_threads_open_it_even_between_answers() {
         let (mut b, now) = breaker();
         assert!(!b.lost(now, 1));
-        b.answered(1);
+        b.answered();
         assert!(!b.lost(now, 2));
-        b.answered(2);
+        b.answered();
         assert!(b.lost(now, 3));
     }
 
@@ -182,16 +171,16 @@ mod tests {
         for stuck in 1..=3 {
             b.lost(now, stuck);
         }
-        b.probed(3);
+        b.probed();
         assert_eq!(b.circuit(), CircuitState::HalfOpen);
-        b.answered(3);
+        b.answered();
         assert_eq!(b.circuit(), CircuitState::Closed);
-        // The three no longer count: three more may be lost before it opens again.
-        assert!(!b.lost(now, 4));
-        b.answered(4);
-        assert!(!b.lost(now, 5));
-        b.answered(5);
-        assert!(b.lost(now, 6));
+        // The three were ended with their process: three more may be lost before it opens again.
+        assert!(!b.lost(now, 1));
+        b.answered();
+        assert!(!b.lost(now, 2));
+        b.answered();
+        assert!(b.lost(now, 3));
     }
 
     #[test]
@@ -200,10 +189,10 @@ mod tests {
         for stuck in 1..=3 {
             b.lost(now, stuck);
         }
-        b.probed(3);
-        assert!(b.lost(now, 4));
+        b.probed();
+        assert!(b.lost(now, 1));
         assert_eq!(until(&b, now), Some(Duration::from_millis(500)));
-        b.probed(4);
+        b.probed();
         assert_eq!(b.circuit(), CircuitState::HalfOpen);
     }
 
@@ -218,13 +207,13 @@ mod tests {
         assert_eq!(pauses.first(), Some(&Some(Duration::from_millis(250))));
         assert_eq!(pauses.get(1), Some(&Some(Duration::from_millis(500))));
         assert_eq!(pauses.last(), Some(&Some(Duration::from_secs(30))));
-        b.probed(0);
+        b.probed();
         assert_eq!(
             b.circuit(),
             CircuitState::Closed,
             "opened by errors alone: no trial"
         );
-        b.answered(0);
+        b.answered();
         b.failed(now);
         assert_eq!(until(&b, now), Some(Duration::from_millis(250)));
     }

@@ -1,6 +1,7 @@
 //! Settings of the pool: which token, which keys, and every limit.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,8 +16,18 @@ use super::key_view::Specified;
 /// Settings of one pool: one token of one module.
 #[derive(Debug, Clone)]
 pub struct HsmConfig {
-    /// The PKCS#11 module. A worker loads it, so a module that hangs while loading blocks nobody else.
+    /// The PKCS#11 module. It is loaded in a process of its own.
     pub module: PathBuf,
+    /// The program of that process: `inkan-hsm-driver`.
+    pub driver: PathBuf,
+    /// The environment of that process: see [`module_environment`](super::module_environment).
+    pub environment: Vec<(OsString, OsString)>,
+    /// The module may use the network.
+    pub network: bool,
+    /// The module may start programs.
+    pub programs: bool,
+    /// Memory of that process, in bytes, beyond which it is replaced, but at least twice what it uses at first.
+    pub memory_limit: u64,
     /// The token that holds the keys.
     pub token: TokenSelector,
     /// The user PIN. See [`inkan_pki::pkcs11::pin_attempts`] for when it is sent. `None`: the pool starts sealed, and
@@ -38,7 +49,7 @@ pub struct HsmConfig {
     pub open_deadline: Duration,
     /// How long a session may be idle before it is exercised.
     pub keepalive: Duration,
-    /// Consecutive lost calls, or simultaneously hanging threads, that open the breaker.
+    /// Consecutive lost calls, or simultaneously hanging ones, that open the breaker and end the module's process.
     pub max_quarantined: usize,
     /// Interval before the first probe of an unavailable HSM.
     pub first_pause: Duration,
@@ -59,6 +70,11 @@ impl HsmConfig {
     ) -> Self {
         Self {
             module,
+            driver: beside_this_program(),
+            environment: Vec::new(),
+            network: true,
+            programs: false,
+            memory_limit: 512 * 1024 * 1024,
             token,
             pin: pin.into(),
             resend: ResendPauses::default(),
@@ -74,12 +90,6 @@ impl HsmConfig {
             longest_pause: Duration::from_secs(30),
             max_wrong_signatures: 3,
         }
-    }
-
-    /// Threads that may hang inside the module before the pool stops probing. So the token never has more of our
-    /// sessions than `workers + 1 + stuck_limit()`.
-    pub(super) fn stuck_limit(&self) -> usize {
-        self.max_quarantined.saturating_mul(2).saturating_add(2)
     }
 
     pub(super) fn check(&self) -> Result<(), StartError> {
@@ -120,8 +130,18 @@ impl HsmConfig {
         if !self.module.is_file() {
             return Err(StartError::ModuleMissing(self.module.clone()));
         }
+        if !self.driver.is_file() {
+            return Err(StartError::DriverMissing(self.driver.clone()));
+        }
         Ok(())
     }
+}
+
+/// `inkan-hsm-driver` in the directory of the running program, where both are installed.
+#[must_use]
+pub fn beside_this_program() -> PathBuf {
+    let here = std::env::current_exe().unwrap_or_default();
+    here.with_file_name(inkan_hsm_driver::PROGRAM)
 }
 
 /// One key: its name in the bank's configuration, and how it is found on the token.

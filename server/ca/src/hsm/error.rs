@@ -20,6 +20,9 @@ pub enum StartError {
     /// The module file does not exist.
     #[error("pkcs#11 module {} is not a file", .0.display())]
     ModuleMissing(PathBuf),
+    /// The program that loads the module does not exist.
+    #[error("the program for the pkcs#11 module, {}, is not a file", .0.display())]
+    DriverMissing(PathBuf),
     /// The operating system gave no thread.
     #[error("no thread for the hsm pool")]
     NoThread,
@@ -46,9 +49,6 @@ pub enum HsmError {
     /// The PIN is shared among officers, who have not unsealed it.
     #[error("hsm is sealed")]
     Sealed,
-    /// Threads hang inside the module, which cannot be re-initialised meanwhile: the process must be restarted.
-    #[error("hsm module is stuck, restart needed")]
-    RestartNeeded,
     /// The pool was shut down.
     #[error("hsm pool is stopped")]
     Stopped,
@@ -87,7 +87,6 @@ impl HsmError {
             Self::Unavailable { .. } => "hsm-unavailable",
             Self::PinRefused => "hsm-pin-refused",
             Self::Sealed => "hsm-sealed",
-            Self::RestartNeeded => "hsm-restart-needed",
             Self::Stopped => "hsm-stopped",
             Self::UnknownKey(_) => "hsm-key-unknown",
             Self::KeyMissing(_) => "hsm-key-missing",
@@ -107,7 +106,6 @@ impl HsmError {
             // An operator must act, and may be quick; nothing is lost in the meantime.
             Self::PinRefused
             | Self::Sealed
-            | Self::RestartNeeded
             | Self::Stopped
             | Self::KeyMissing(_)
             | Self::WrongKey(_)

@@ -8,30 +8,23 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use inkan_pki::pkcs11::login::{LoginError, PinOwner, log_in};
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
-use inkan_pki::pkcs11::sign::schemes;
-use inkan_pki::pkcs11::{Access, ErrorClass, Module, Pkcs11Error, Session};
+use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error};
 use inkan_pki::spki::algorithm_of;
 
 use super::call_watchdog::{Abandoned, CallWatchdog};
+use super::driver::Driver;
 use super::shared::Shared;
 use super::state::KeyFound;
-use super::token::{TokenHandle, find_key, read_key};
+use super::token::TokenSession;
 use super::worker_pool::{Event, SupervisorHandle};
 
 /// An order for the login session.
 #[derive(Debug)]
 pub(super) enum Order {
-    /// Open a session, log in, look for the keys.
-    Open(Attempt),
+    /// Start the process if there is none, open a session, log in, look for the keys.
+    Open,
     /// Close it.
     Leave,
-}
-
-/// One attempt to log in.
-#[derive(Debug)]
-pub(super) struct Attempt {
-    /// Re-initialise the library first.
-    pub(super) reinitialise: bool,
 }
 
 /// Why an attempt failed.
@@ -63,9 +56,9 @@ impl LoginSession {
         while let Ok(order) = self.orders.recv() {
             match order {
                 Order::Leave => self.supervisor.send(Event::Left),
-                Order::Open(attempt) => match self.open(&attempt)? {
-                    Ok((token_handle, session)) => {
-                        self.supervisor.send(Event::Opened(Arc::new(token_handle)));
+                Order::Open => match self.open()? {
+                    Ok((driver, session)) => {
+                        self.supervisor.send(Event::Opened(driver));
                         self.hold(session)?;
                     }
                     Err(failure) => self.supervisor.send(Event::OpenFailed(failure)),
@@ -76,7 +69,7 @@ impl LoginSession {
     }
 
     /// Keeps the session, and exercises it, until ordered to leave.
-    fn hold(&self, session: Session) -> Result<(), Abandoned> {
+    fn hold(&self, session: TokenSession) -> Result<(), Abandoned> {
         let mut good = true;
         loop {
             match self.orders.recv_timeout(self.shared.config.keepalive) {
@@ -100,18 +93,9 @@ impl LoginSession {
         Ok(())
     }
 
-    fn open(
-        &self,
-        attempt: &Attempt,
-    ) -> Result<Result<(TokenHandle, Session), Failure>, Abandoned> {
-        let token_handle = match self.find_token(attempt.reinitialise)? {
-            Ok(token_handle) => token_handle,
-            Err(error) => return Ok(Err(Failure::Other(error))),
-        };
-        let session = match self.call("open session", || {
-            Session::open(&token_handle.module, &token_handle.token, Access::ReadOnly)
-        })? {
-            Ok(session) => session,
+    fn open(&self) -> Result<Result<(Arc<Driver>, TokenSession), Failure>, Abandoned> {
+        let (driver, session) = match self.open_session()? {
+            Ok(opened) => opened,
             Err(error) => return Ok(Err(Failure::Other(error))),
         };
         if let Err(failure) = self.log_in(&session)? {
@@ -127,11 +111,11 @@ impl LoginSession {
             key.see(None);
         }
         self.read_keys(&session)?;
-        Ok(Ok((token_handle, session)))
+        Ok(Ok((driver, session)))
     }
 
     /// Logs at once, and not at the first certificate, if the token lacks the mechanisms that a key needs.
-    fn check_mechanisms(&self, session: &Session) -> Result<(), Abandoned> {
+    fn check_mechanisms(&self, session: &TokenSession) -> Result<(), Abandoned> {
         for key in self
             .shared
             .keys
@@ -142,7 +126,7 @@ impl LoginSession {
                 continue;
             };
             let (id, scheme) = (&key.config.id, algorithm.default_scheme());
-            match self.call("list mechanisms", || schemes(session, algorithm))? {
+            match self.call("list mechanisms", || session.schemes(algorithm))? {
                 Ok(schemes) if schemes.contains(&scheme) => {}
                 Ok(_) => tracing::error!(key = %id, ?scheme, "hsm has no mechanism for this key"),
                 // Some modules do not list their mechanisms; a signature will show.
@@ -153,7 +137,7 @@ impl LoginSession {
     }
 
     /// Reads the attributes of each key, for operators; nothing in the pool depends on them.
-    fn read_keys(&self, session: &Session) -> Result<(), Abandoned> {
+    fn read_keys(&self, session: &TokenSession) -> Result<(), Abandoned> {
         for key in &self.shared.keys {
             let Some(spki) = key.spki().filter(|_| key.found() == KeyFound::Ready) else {
                 continue;
@@ -161,7 +145,7 @@ impl LoginSession {
             if key.is_seen() {
                 continue;
             }
-            match self.call("read key attributes", || read_key(session, &spki))? {
+            match self.call("read key attributes", || session.read_key(spki))? {
                 Ok(seen) => key.see(Some(seen)),
                 Err(error) => {
                     tracing::warn!(key = %key.config.id, %error, "hsm does not report the attributes of a key");
@@ -171,29 +155,24 @@ impl LoginSession {
         Ok(())
     }
 
-    fn find_token(
-        &self,
-        reinitialise: bool,
-    ) -> Result<Result<TokenHandle, Pkcs11Error>, Abandoned> {
-        let settings = &self.shared.config;
-        let module = match self.call("load module", || Module::load(&settings.module))? {
-            Ok(module) => module,
+    fn open_session(&self) -> Result<Result<(Arc<Driver>, TokenSession), Pkcs11Error>, Abandoned> {
+        let selector = &self.shared.config.token;
+        let driver = match self.call("start driver", || self.shared.drivers.running())? {
+            Ok(driver) => driver,
             Err(error) => return Ok(Err(error)),
         };
-        if reinitialise {
-            if let Err(error) = self.call("re-initialise", || module.reinitialise())? {
-                return Ok(Err(error));
-            }
-            self.shared
-                .reinitialisations
-                .fetch_add(1, Ordering::Relaxed);
-            tracing::warn!("hsm library re-initialised");
+        let session = match self.call("load module", || TokenSession::load(&driver))? {
+            Ok(session) => session,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Err(error) = self.call("find token", || session.find_token(selector))? {
+            return Ok(Err(error));
         }
-        let token = self.call("find token", || module.find_token(&settings.token))?;
-        Ok(token.map(|token| TokenHandle { module, token }))
+        let opened = self.call("open session", || session.begin())?;
+        Ok(opened.map(|()| (driver, session)))
     }
 
-    fn log_in(&self, session: &Session) -> Result<Result<(), Failure>, Abandoned> {
+    fn log_in(&self, session: &TokenSession) -> Result<Result<(), Failure>, Abandoned> {
         let attempts = &self.shared.pin;
         let result = self.call("log in", || {
             log_in(session, attempts, PinOwner::User, Instant::now)
@@ -212,9 +191,9 @@ impl LoginSession {
     }
 
     /// Finds every key. If a key has disappeared, the login or the token is gone.
-    fn find_keys(&self, session: &Session) -> Result<Result<(), Pkcs11Error>, Abandoned> {
+    fn find_keys(&self, session: &TokenSession) -> Result<Result<(), Pkcs11Error>, Abandoned> {
         for key in &self.shared.keys {
-            match self.call("find key", || find_key(session, key))? {
+            match self.call("find key", || session.find_key(key))? {
                 Ok((found, spki)) => key.set(found, spki),
                 Err(error)
                     if error.class == ErrorClass::NotFound && key.found() != KeyFound::Ready =>
@@ -243,8 +222,8 @@ impl LoginSession {
         Ok(Ok(()))
     }
 
-    fn close(&self, session: Session) -> Result<(), Abandoned> {
-        self.call("close session", || drop(session))
+    fn close(&self, session: TokenSession) -> Result<(), Abandoned> {
+        self.call("close session", || session.close())
     }
 
     fn call<T>(&self, what: &'static str, f: impl FnOnce() -> T) -> Result<T, Abandoned> {

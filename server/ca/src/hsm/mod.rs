@@ -1,7 +1,8 @@
 //! The HSM: blocking PKCS#11 behind an asynchronous interface that never waits longer than its deadline.
 //!
-//! One session per worker thread, one more that keeps the login, one supervisor thread that never enters the module. A
-//! call that overruns costs its thread, not its caller; too many of them open a circuit breaker. Not here: what is
+//! The module is loaded in a process of its own. One session per worker thread, one more that keeps the login, one supervisor
+//! thread that makes no call. A call that overruns costs its thread, not its caller; too many of them open a circuit breaker and
+//! end the process. Not here: what is
 //! signed (`issue`), where the PIN comes from (`main`), when it may be sent (`inkan_pki::pkcs11::pin_attempts`).
 //!
 //! - [`config`]: token, keys, limits
@@ -10,11 +11,12 @@
 //! - `job`: one signature in progress
 //! - `key`: what is known about a configured key, and its circuit
 //! - `shared`: queue, admission, keys, counters
-//! - `call_watchdog`: a thread's note that it is inside the module, and its deadline
+//! - `call_watchdog`: a thread's note that it is in a call, and its deadline
 //! - `reaction`: what to do about an error, by its class
 //! - `breaker`: when to refuse at once (pure)
 //! - `recovery`: recovery after a fault (pure)
-//! - `token`: the PKCS#11 calls of the threads
+//! - `driver`: the process with the module
+//! - `token`: the calls of the threads to it
 //! - `worker`: signs
 //! - `login_session`: logs in, keeps the login, probes
 //! - `worker_pool`: the threads and their states
@@ -24,6 +26,7 @@
 mod breaker;
 mod call_watchdog;
 mod config;
+mod driver;
 mod error;
 mod job;
 mod key;
@@ -53,10 +56,13 @@ use inkan_pki::pkcs11::pin_attempts::PinProvided;
 use inkan_pki::secret::Pin;
 use tokio::sync::oneshot;
 
-pub use self::config::{HsmConfig, HsmKey};
+pub use inkan_hsm_driver::message::{Guard, Sandbox};
+
+pub use self::config::{HsmConfig, HsmKey, beside_this_program};
+pub use self::driver::module_environment;
 pub use self::error::{HsmError, StartError};
 pub use self::key_view::{KeyDifference, KeySeen, KeyState, SigningFault, Specified};
-pub use self::state::{BreakerState, HsmPhase, HsmState, KeyFound, LastError};
+pub use self::state::{BreakerState, DriverState, HsmPhase, HsmState, KeyFound, LastError};
 
 use self::breaker::Limits;
 use self::job::Job;
@@ -91,15 +97,10 @@ impl HsmPool {
             first_pause: config.first_pause,
             longest_pause: config.longest_pause,
         };
-        let (stuck_limit, deadline) = (config.stuck_limit(), config.deadline);
-        let shared = Arc::new(Shared::new(config));
+        let deadline = config.deadline;
         let (events, inbox) = unbounded();
-        let supervisor = Supervisor::new(
-            Arc::clone(&shared),
-            (events.clone(), inbox),
-            limits,
-            stuck_limit,
-        );
+        let shared = Arc::new(Shared::new(config, events.clone()));
+        let supervisor = Supervisor::new(Arc::clone(&shared), (events.clone(), inbox), limits);
         let (alive, over) = bounded(0);
         let run = move || {
             let _alive: Sender<Infallible> = alive;
@@ -273,7 +274,8 @@ impl HsmPool {
         }
     }
 
-    /// Lets running calls end and leaves the HSM; blocks at most `limit`. Returns whether all threads have left in time.
+    /// Lets running calls end and leaves the HSM; blocks at most `limit`. Returns whether the module's process has ended in time;
+    /// calls that overrun are killed with it.
     #[must_use]
     pub fn shutdown(&self, limit: Duration) -> bool {
         let _ = self
@@ -283,12 +285,7 @@ impl HsmPool {
         matches!(
             self.inner.over.recv_timeout(limit),
             Err(RecvTimeoutError::Disconnected)
-        ) && self
-            .inner
-            .shared
-            .stuck
-            .load(std::sync::atomic::Ordering::Relaxed)
-            == 0
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use inkan_hsm_driver::message::Guard;
 use inkan_pki::pkcs11::ErrorClass;
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
@@ -34,6 +35,7 @@ pub(super) fn sign_refused(key: &str, class: ErrorClass) {
 }
 
 /// The gauges, at every tick of the supervisor.
+#[allow(clippy::cast_precision_loss, reason = "memory is far below 2^53 bytes")]
 pub(super) fn state(state: &HsmState) {
     let breaker = match state.breaker {
         BreakerState::Closed => 0.0,
@@ -46,6 +48,18 @@ pub(super) fn state(state: &HsmState) {
         let on = state.pin_halt == Some(halt);
         metrics::gauge!("inkan_hsm_pin_halted", "reason" => halt.code())
             .set(f64::from(u8::from(on)));
+    }
+    let driver = &state.driver;
+    metrics::counter!("inkan_hsm_driver_starts_total").absolute(driver.starts);
+    metrics::counter!("inkan_hsm_driver_kills_total").absolute(driver.kills);
+    metrics::counter!("inkan_hsm_driver_crashes_total").absolute(driver.crashes);
+    metrics::counter!("inkan_hsm_driver_replaced_total").absolute(driver.replaced);
+    if let Some(bytes) = driver.memory {
+        metrics::gauge!("inkan_hsm_driver_memory_bytes").set(bytes as f64);
+    }
+    for (part, guard) in driver.sandbox.iter().flat_map(|sandbox| sandbox.parts()) {
+        metrics::gauge!("inkan_hsm_driver_restricted", "part" => part)
+            .set(f64::from(u8::from(guard == Guard::On)));
     }
     for key in &state.keys {
         metrics::gauge!("inkan_hsm_key_usable", "key" => key.id.clone())

@@ -11,9 +11,6 @@ use inkan_pki::pkcs11::ErrorClass;
 use super::breaker::{Breaker, CircuitState, Limits};
 use super::state::AdmissionGate;
 
-/// Calls during which the library is neither initialised nor uninitialised.
-const IN_LIBRARY: [&str; 2] = ["load module", "re-initialise"];
-
 /// What the pool is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -29,8 +26,6 @@ pub(super) enum Phase {
     PinRefused,
     /// There is no PIN: nothing happens until one is provided.
     Sealed,
-    /// Nothing happens until hanging threads return or the process is restarted.
-    RestartNeeded,
     /// Shut down.
     Stopping,
 }
@@ -41,46 +36,35 @@ pub(super) enum Step {
     Nothing,
     /// Order all threads to leave their sessions.
     Leave,
-    /// Let the login session try, after re-initialising the library if set.
+    /// Let the login session try, in a fresh process if set.
     OpenLoginSession {
-        reinitialise: bool,
+        fresh: bool,
     },
     /// Bring the workers up to the configured number.
     Resize,
-}
-
-/// How much the next attempt needs a fresh library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reinitialise {
-    No,
-    /// Some modules never detect a token again without it.
-    Helpful,
-    /// Nothing works without it.
-    Needed,
 }
 
 #[derive(Debug)]
 pub(super) struct Recovery {
     breaker: Breaker,
     phase: Phase,
-    reinitialise: Reinitialise,
+    /// The next attempt needs a fresh process: some modules never detect a token again in the same one.
+    fresh: bool,
     pin_refused: bool,
     sealed: bool,
     /// Recoveries since anything worked.
     fruitless: u32,
-    stuck_limit: usize,
 }
 
 impl Recovery {
-    pub(super) fn new(limits: Limits, stuck_limit: usize) -> Self {
+    pub(super) fn new(limits: Limits) -> Self {
         Self {
             breaker: Breaker::new(limits),
             phase: Phase::Waiting,
-            reinitialise: Reinitialise::No,
+            fresh: false,
             pin_refused: false,
             sealed: false,
             fruitless: 0,
-            stuck_limit,
         }
     }
 
@@ -118,15 +102,6 @@ impl Recovery {
                 (false, false) => Phase::Waiting,
             };
         }
-        // C_Finalize while a thread is inside the module is undefined: such a library is never touched again.
-        let hopeless =
-            stuck >= self.stuck_limit || (self.reinitialise == Reinitialise::Needed && stuck > 0);
-        match self.phase {
-            Phase::RestartNeeded if !hopeless && self.sealed => self.phase = Phase::Sealed,
-            Phase::RestartNeeded if !hopeless => self.phase = Phase::Waiting,
-            Phase::Waiting if hopeless => self.phase = Phase::RestartNeeded,
-            _ => {}
-        }
         let due = match self.breaker.circuit() {
             CircuitState::Open { until } => until <= now,
             CircuitState::Closed | CircuitState::HalfOpen => true,
@@ -136,7 +111,8 @@ impl Recovery {
         }
         self.phase = Phase::Opening;
         Step::OpenLoginSession {
-            reinitialise: self.reinitialise > Reinitialise::No && stuck == 0,
+            // A call that hangs ends only with its process.
+            fresh: self.fresh || stuck > 0,
         }
     }
 
@@ -144,7 +120,7 @@ impl Recovery {
     pub(super) fn fault(&mut self, now: Instant, class: ErrorClass) -> Step {
         self.pin_refused |= class.is_pin() && !self.sealed;
         if class == ErrorClass::LibraryLost {
-            self.reinitialise = Reinitialise::Needed;
+            self.fresh = true;
         }
         if self.phase != Phase::Serving {
             return Step::Nothing;
@@ -152,7 +128,7 @@ impl Recovery {
         // New sessions that fail again before anything worked: wait, or this would spin.
         if self.fruitless > 0 {
             self.breaker.failed(now);
-            self.reinitialise = self.reinitialise.max(Reinitialise::Helpful);
+            self.fresh = true;
         }
         self.fruitless = self.fruitless.saturating_add(1);
         self.phase = Phase::Draining;
@@ -165,6 +141,16 @@ impl Recovery {
             return Step::Nothing;
         }
         self.fault(now, class)
+    }
+
+    /// The process uses too much memory: new sessions in a fresh one, between two signatures.
+    pub(super) fn replace(&mut self) -> Step {
+        if self.phase != Phase::Serving || self.breaker.circuit() != CircuitState::Closed {
+            return Step::Nothing;
+        }
+        self.fresh = true;
+        self.phase = Phase::Draining;
+        Step::Leave
     }
 
     /// A thread ended without an order.
@@ -186,19 +172,10 @@ impl Recovery {
     }
 
     /// A call overran and its thread was abandoned; `stuck` now hang inside the module.
-    pub(super) fn lost(
-        &mut self,
-        now: Instant,
-        login_session: bool,
-        call: &str,
-        stuck: usize,
-    ) -> Step {
-        if IN_LIBRARY.contains(&call) {
-            self.reinitialise = Reinitialise::Needed;
-        }
+    pub(super) fn lost(&mut self, now: Instant, login_session: bool, stuck: usize) -> Step {
         let tripped = self.breaker.lost(now, stuck);
         match self.phase {
-            Phase::Serving if tripped || login_session || stuck >= self.stuck_limit => {
+            Phase::Serving if tripped || login_session => {
                 self.phase = Phase::Draining;
                 Step::Leave
             }
@@ -215,12 +192,12 @@ impl Recovery {
     }
 
     /// The login session is logged in.
-    pub(super) fn opened(&mut self, stuck: usize) -> Step {
+    pub(super) fn opened(&mut self) -> Step {
         if self.phase != Phase::Opening {
             return Step::Leave;
         }
-        self.breaker.probed(stuck);
-        self.reinitialise = Reinitialise::No;
+        self.breaker.probed();
+        self.fresh = false;
         self.phase = Phase::Serving;
         Step::Resize
     }
@@ -232,13 +209,8 @@ impl Recovery {
         class: ErrorClass,
         not_before: Option<Instant>,
     ) {
-        let wanted = match class {
-            ErrorClass::LibraryLost => Reinitialise::Needed,
-            // This shows nothing about the library.
-            ErrorClass::Busy => Reinitialise::No,
-            _ => Reinitialise::Helpful,
-        };
-        self.reinitialise = self.reinitialise.max(wanted);
+        // A busy token shows nothing about the library.
+        self.fresh |= class != ErrorClass::Busy;
         if self.phase != Phase::Opening {
             return;
         }
@@ -262,11 +234,11 @@ impl Recovery {
     }
 
     /// A job was answered in time.
-    pub(super) fn answered(&mut self, stuck: usize) -> Step {
+    pub(super) fn answered(&mut self) -> Step {
         let trial = self.breaker.circuit() == CircuitState::HalfOpen;
         if self.phase == Phase::Serving {
             self.fruitless = 0;
-            self.breaker.answered(stuck);
+            self.breaker.answered();
             if trial {
                 return Step::Resize;
             }
@@ -280,11 +252,6 @@ impl Recovery {
             self.fruitless = 0;
             self.breaker.alive();
         }
-    }
-
-    /// A hanging thread returned; `stuck` are left.
-    pub(super) fn returned(&mut self, stuck: usize) {
-        self.breaker.returned(stuck);
     }
 
     /// A person has decided: there is a PIN to try.
@@ -303,8 +270,6 @@ impl Recovery {
         self.pin_refused = false;
         match self.phase {
             Phase::Stopping | Phase::Sealed => Step::Nothing,
-            // Hanging threads keep the process from recovering, sealed or not.
-            Phase::RestartNeeded => Step::Leave,
             _ => {
                 self.phase = Phase::Draining;
                 Step::Leave
@@ -332,7 +297,6 @@ impl Recovery {
             (Phase::Stopping, _) => AdmissionGate::Stopped,
             (_, _) if self.sealed => AdmissionGate::Sealed,
             (Phase::PinRefused, _) => AdmissionGate::PinRefused,
-            (Phase::RestartNeeded, _) => AdmissionGate::RestartNeeded,
             (_, _) if self.pin_refused => AdmissionGate::PinRefused,
             (_, CircuitState::Open { until }) => AdmissionGate::Refused { until },
             (_, CircuitState::HalfOpen) => AdmissionGate::OneAtATime,

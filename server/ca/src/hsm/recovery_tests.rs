@@ -12,7 +12,7 @@ fn recovery() -> (Recovery, Instant) {
         first_pause: FIRST,
         longest_pause: Duration::from_secs(10),
     };
-    (Recovery::new(limits, 6), Instant::now())
+    (Recovery::new(limits), Instant::now())
 }
 
 /// Through the first attempt to signing.
@@ -20,12 +20,10 @@ fn up() -> (Recovery, Instant) {
     let (mut r, now) = recovery();
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenLoginSession {
-            reinitialise: false
-        }
+        Step::OpenLoginSession { fresh: false }
     );
-    assert_eq!(r.opened(0), Step::Resize);
-    assert_eq!(r.answered(0), Step::Nothing);
+    assert_eq!(r.opened(), Step::Resize);
+    assert_eq!(r.answered(), Step::Nothing);
     (r, now)
 }
 
@@ -35,9 +33,7 @@ fn one_attempt_at_a_time_and_callers_wait_for_the_first() {
     assert_eq!(r.gate(), AdmissionGate::Open);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenLoginSession {
-            reinitialise: false
-        }
+        Step::OpenLoginSession { fresh: false }
     );
     assert_eq!(
         r.advance(now, 0, 0),
@@ -45,7 +41,7 @@ fn one_attempt_at_a_time_and_callers_wait_for_the_first() {
         "the attempt is under way"
     );
     assert_eq!(r.resize(4), 0);
-    r.opened(0);
+    r.opened();
     assert_eq!(r.resize(4), 4);
 }
 
@@ -63,11 +59,11 @@ fn an_hsm_that_is_unavailable_is_probed_ever_more_rarely_and_callers_are_refused
         );
         assert_eq!(
             r.advance(until, 0, 0),
-            Step::OpenLoginSession { reinitialise: true }
+            Step::OpenLoginSession { fresh: true }
         );
         now = until;
     }
-    r.opened(0);
+    r.opened();
     assert_eq!(
         r.gate(),
         AdmissionGate::Open,
@@ -88,9 +84,7 @@ fn a_lost_session_recovers_without_a_pause_once_everybody_has_left() {
     assert_eq!(r.gate(), AdmissionGate::Open);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenLoginSession {
-            reinitialise: false
-        }
+        Step::OpenLoginSession { fresh: false }
     );
 }
 
@@ -99,71 +93,57 @@ fn sessions_that_fail_before_anything_worked_do_not_spin() {
     let (mut r, now) = up();
     r.fault(now, ErrorClass::SessionLost);
     r.advance(now, 0, 0);
-    r.opened(0);
+    r.opened();
     assert_eq!(r.fault(now, ErrorClass::SessionLost), Step::Leave);
     assert_eq!(r.advance(now, 0, 0), Step::Nothing);
     assert_eq!(
         r.advance(now + FIRST, 0, 0),
-        Step::OpenLoginSession { reinitialise: true }
+        Step::OpenLoginSession { fresh: true }
     );
 }
 
 #[test]
-fn a_lost_library_is_reinitialised_only_when_nobody_is_inside() {
+fn a_lost_library_and_a_call_that_hangs_need_a_fresh_process() {
     let (mut r, now) = up();
     r.fault(now, ErrorClass::LibraryLost);
+    assert_eq!(r.advance(now, 0, 0), Step::OpenLoginSession { fresh: true });
+    r.opened();
+    r.answered();
+    r.fault(now, ErrorClass::SessionLost);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenLoginSession { reinitialise: true }
+        Step::OpenLoginSession { fresh: false },
+        "the fresh one is good"
     );
 
     let (mut r, now) = up();
-    assert_eq!(r.lost(now, false, "sign", 1), Step::Resize);
-    r.fault(now, ErrorClass::LibraryLost);
-    assert_eq!(r.advance(now, 0, 1), Step::Nothing);
-    assert_eq!(
-        (r.phase(), r.gate()),
-        (Phase::RestartNeeded, AdmissionGate::RestartNeeded)
-    );
-    r.returned(0);
-    assert_eq!(
-        r.advance(now, 0, 0),
-        Step::OpenLoginSession { reinitialise: true },
-        "it came back after all"
-    );
+    assert_eq!(r.lost(now, false, 1), Step::Resize);
+    r.fault(now, ErrorClass::SessionLost);
+    assert_eq!(r.advance(now, 1, 1), Step::Nothing, "others are inside");
+    assert_eq!(r.advance(now, 0, 1), Step::OpenLoginSession { fresh: true });
 }
 
 #[test]
-fn a_lost_token_is_looked_for_first_and_the_library_not_touched_under_a_stuck_thread() {
+fn a_lost_token_is_looked_for_first_and_then_in_a_fresh_process() {
     let (mut r, now) = up();
-    r.lost(now, false, "sign", 1);
     r.fault(now, ErrorClass::TokenLost);
     assert_eq!(
-        r.advance(now, 0, 1),
-        Step::OpenLoginSession {
-            reinitialise: false
-        }
+        r.advance(now, 0, 0),
+        Step::OpenLoginSession { fresh: false }
     );
     r.open_failed(now, ErrorClass::NotFound, None);
     let later = now + Duration::from_secs(1);
     assert_eq!(
-        r.advance(later, 0, 1),
-        Step::OpenLoginSession {
-            reinitialise: false
-        }
-    );
-    r.open_failed(later, ErrorClass::NotFound, None);
-    assert_eq!(
-        r.advance(later + Duration::from_secs(1), 0, 0),
-        Step::OpenLoginSession { reinitialise: true }
+        r.advance(later, 0, 0),
+        Step::OpenLoginSession { fresh: true }
     );
 }
 
 #[test]
 fn lost_workers_are_replaced_until_the_breaker_opens_and_a_trial_closes_it() {
     let (mut r, now) = up();
-    assert_eq!(r.lost(now, false, "sign", 1), Step::Resize);
-    assert_eq!(r.lost(now, false, "sign", 2), Step::Leave);
+    assert_eq!(r.lost(now, false, 1), Step::Resize);
+    assert_eq!(r.lost(now, false, 2), Step::Leave);
     assert_eq!(r.resize(4), 0);
     assert_eq!(r.advance(now, 0, 2), Step::Nothing, "not before the pause");
     let later = now + FIRST;
@@ -171,37 +151,33 @@ fn lost_workers_are_replaced_until_the_breaker_opens_and_a_trial_closes_it() {
         r.advance(later, 0, 2),
         Step::OpenLoginSession { .. }
     ));
-    assert_eq!(r.opened(2), Step::Resize);
+    assert_eq!(r.opened(), Step::Resize);
     assert_eq!((r.resize(4), r.gate()), (1, AdmissionGate::OneAtATime));
-    assert_eq!(r.answered(2), Step::Resize);
+    assert_eq!(r.answered(), Step::Resize);
     assert_eq!((r.resize(4), r.gate()), (4, AdmissionGate::Open));
 }
 
 #[test]
-fn a_probe_that_hangs_opens_it_for_longer_and_too_many_need_a_restart() {
+fn a_probe_that_hangs_opens_it_for_longer_and_each_one_gets_a_fresh_process() {
     let (mut r, mut now) = up();
-    r.lost(now, false, "sign", 1);
-    r.lost(now, false, "sign", 2);
-    for stuck in 3..=6 {
-        now += Duration::from_secs(10);
-        assert_eq!(
-            r.advance(now, 0, stuck - 1),
-            Step::OpenLoginSession {
-                reinitialise: false
-            }
-        );
-        r.lost(now, true, "sign", stuck);
+    r.lost(now, false, 1);
+    r.lost(now, false, 2);
+    let mut pauses = Vec::new();
+    for _ in 0..12 {
+        let CircuitState::Open { until } = r.circuit() else {
+            panic!("{:?}", r.circuit());
+        };
+        pauses.push(until - now);
+        now = until;
+        assert_eq!(r.advance(now, 0, 1), Step::OpenLoginSession { fresh: true });
+        r.lost(now, true, 1);
     }
+    assert!(pauses.is_sorted());
     assert_eq!(
-        r.advance(now + Duration::from_secs(60), 0, 6),
-        Step::Nothing
+        pauses.last(),
+        Some(&Duration::from_secs(10)),
+        "and no longer"
     );
-    assert_eq!(r.phase(), Phase::RestartNeeded);
-    r.returned(5);
-    assert!(matches!(
-        r.advance(now + Duration::from_secs(60), 0, 5),
-        Step::OpenLoginSession { .. }
-    ));
 }
 
 #[test]
@@ -227,7 +203,7 @@ fn a_refused_pin_ends_everything_until_another_is_provided() {
 fn a_refused_pin_stays_refused_whatever_else_happens() {
     let (mut r, now) = up();
     assert_eq!(r.fault(now, ErrorClass::PinLocked), Step::Leave);
-    r.lost(now, false, "sign", 1);
+    r.lost(now, false, 1);
     r.fault(now, ErrorClass::SessionLost);
     assert_eq!(
         r.advance(now + Duration::from_secs(3600), 0, 1),
@@ -243,13 +219,21 @@ fn a_refused_pin_stays_refused_whatever_else_happens() {
 #[test]
 fn the_loss_of_the_holder_is_a_loss_of_the_login() {
     let (mut r, now) = up();
-    assert_eq!(r.lost(now, true, "sign", 1), Step::Leave);
-    assert_eq!(
-        r.advance(now, 0, 1),
-        Step::OpenLoginSession {
-            reinitialise: false
-        }
-    );
+    assert_eq!(r.lost(now, true, 1), Step::Leave);
+    assert_eq!(r.advance(now, 0, 1), Step::OpenLoginSession { fresh: true });
+}
+
+#[test]
+fn a_process_that_uses_too_much_memory_is_replaced_at_once_and_only_while_all_is_well() {
+    let (mut r, now) = up();
+    assert_eq!(r.replace(), Step::Leave);
+    assert_eq!(r.replace(), Step::Nothing, "told already");
+    assert_eq!(r.gate(), AdmissionGate::Open, "jobs wait in the queue");
+    assert_eq!(r.advance(now, 0, 0), Step::OpenLoginSession { fresh: true });
+    r.opened();
+    r.lost(now, false, 1);
+    r.lost(now, false, 2);
+    assert_eq!(r.replace(), Step::Nothing);
 }
 
 #[test]
@@ -263,23 +247,6 @@ fn nothing_starts_after_the_stop() {
         Step::Nothing
     );
     assert_eq!(r.gate(), AdmissionGate::Stopped);
-}
-
-#[test]
-fn a_library_that_hangs_while_starting_needs_a_restart() {
-    let (mut r, now) = recovery();
-    r.advance(now, 0, 0);
-    r.lost(now, true, "load module", 1);
-    assert_eq!(
-        r.advance(now + Duration::from_secs(60), 0, 1),
-        Step::Nothing
-    );
-    assert_eq!(r.phase(), Phase::RestartNeeded);
-    r.returned(0);
-    assert_eq!(
-        r.advance(now + Duration::from_secs(60), 0, 0),
-        Step::OpenLoginSession { reinitialise: true }
-    );
 }
 
 #[test]
@@ -314,9 +281,7 @@ fn a_sealed_pool_opens_nothing_until_a_pin_is_provided() {
     assert_eq!(r.advance(later, 0, 0), Step::Nothing);
     assert_eq!(r.due(), None);
     r.pin_provided(later);
-    let open = Step::OpenLoginSession {
-        reinitialise: false,
-    };
+    let open = Step::OpenLoginSession { fresh: false };
     assert_eq!(r.advance(later, 0, 0), open);
 }
 
@@ -338,7 +303,7 @@ fn sealing_leaves_all_sessions_and_refuses_from_that_moment() {
         r.advance(now, 0, 0),
         Step::OpenLoginSession { .. }
     ));
-    assert_eq!(r.opened(0), Step::Resize);
+    assert_eq!(r.opened(), Step::Resize);
     assert_eq!(r.gate(), AdmissionGate::Open);
 }
 
@@ -347,7 +312,7 @@ fn a_login_that_succeeds_after_the_seal_is_given_up() {
     let (mut r, now) = recovery();
     r.advance(now, 0, 0);
     assert_eq!(r.seal(), Step::Leave);
-    assert_eq!(r.opened(0), Step::Leave);
+    assert_eq!(r.opened(), Step::Leave);
     r.pin_halted();
     assert_eq!(r.gate(), AdmissionGate::Sealed);
     assert_eq!(r.advance(now, 1, 0), Step::Nothing);

@@ -11,11 +11,13 @@ use inkan_pki::secret::Pin;
 use tokio::sync::watch;
 
 use super::config::HsmConfig;
+use super::driver::{Drivers, Ended, Launch};
 use super::error::HsmError;
 use super::job::Job;
 use super::key::Key;
 use super::pool_metrics;
-use super::state::{AdmissionGate, BreakerState, HsmPhase, HsmState, LastError};
+use super::state::{AdmissionGate, BreakerState, DriverState, HsmPhase, HsmState, LastError};
+use super::worker_pool::Report;
 
 /// The retry time for callers if the HSM will be back in a moment.
 pub(super) const SHORTLY: Duration = Duration::from_secs(1);
@@ -45,7 +47,11 @@ pub(super) struct Shared {
     pub(super) answered: AtomicU64,
     /// Idle sessions that work.
     pub(super) exercised: AtomicU64,
-    pub(super) reinitialisations: AtomicU64,
+    /// The process with the module.
+    pub(super) drivers: Drivers,
+    pub(super) crashes: AtomicU64,
+    /// Processes replaced because of their memory.
+    pub(super) replaced: AtomicU64,
     pub(super) lost_total: AtomicU64,
     pub(super) stuck: AtomicUsize,
     pub(super) workers: AtomicUsize,
@@ -65,16 +71,23 @@ pub(super) enum BreakerView {
 /// The configuration without the PIN.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) module: std::path::PathBuf,
     pub(super) token: TokenSelector,
     pub(super) workers: usize,
     pub(super) deadline: Duration,
     pub(super) open_deadline: Duration,
     pub(super) keepalive: Duration,
+    pub(super) memory_limit: u64,
 }
 
 impl Shared {
-    pub(super) fn new(config: HsmConfig) -> Self {
+    pub(super) fn new(config: HsmConfig, events: Sender<Report>) -> Self {
+        let launch = Launch {
+            program: config.driver,
+            module: config.module,
+            environment: config.environment,
+            network: config.network,
+            programs: config.programs,
+        };
         let sender = PinSender::Service(config.resend);
         let attempts = match config.pin {
             Some(pin) => PinAttempts::new(sender, config.shows_pin_flags, pin),
@@ -88,12 +101,12 @@ impl Shared {
             aside: Mutex::default(),
             second_try: bounded(config.workers),
             config: Settings {
-                module: config.module,
                 token: config.token,
                 workers: config.workers,
                 deadline: config.deadline,
                 open_deadline: config.open_deadline,
                 keepalive: config.keepalive,
+                memory_limit: config.memory_limit,
             },
             keys: config
                 .keys
@@ -102,7 +115,9 @@ impl Shared {
                 .collect(),
             answered: AtomicU64::new(0),
             exercised: AtomicU64::new(0),
-            reinitialisations: AtomicU64::new(0),
+            drivers: Drivers::new(launch, events),
+            crashes: AtomicU64::new(0),
+            replaced: AtomicU64::new(0),
             lost_total: AtomicU64::new(0),
             stuck: AtomicUsize::new(0),
             workers: AtomicUsize::new(0),
@@ -136,7 +151,6 @@ impl Shared {
             }),
             AdmissionGate::PinRefused => Some(HsmError::PinRefused),
             AdmissionGate::Sealed => Some(HsmError::Sealed),
-            AdmissionGate::RestartNeeded => Some(HsmError::RestartNeeded),
             AdmissionGate::Stopped => Some(HsmError::Stopped),
         }
     }
@@ -152,9 +166,7 @@ impl Shared {
                 HsmPhase::Recovering | HsmPhase::Stopped => tracing::info!(?phase, "hsm"),
                 HsmPhase::Sealed => tracing::warn!("hsm is sealed: officers must unseal it"),
                 HsmPhase::Down => tracing::warn!("hsm is unavailable"),
-                HsmPhase::PinRefused | HsmPhase::RestartNeeded => {
-                    tracing::error!(?phase, "hsm needs an operator")
-                }
+                HsmPhase::PinRefused => tracing::error!(?phase, "hsm needs an operator"),
             }
         }
     }
@@ -214,9 +226,28 @@ impl Shared {
         tracing::error!(
             operation,
             ?after,
-            "hsm call overran its deadline; its thread is abandoned"
+            "hsm call overran its deadline; it is given up"
         );
         self.note(operation, None, "no answer within the deadline".to_owned());
+    }
+
+    pub(super) fn note_crash(&self, ended: &Ended) {
+        self.crashes.fetch_add(1, Ordering::Relaxed);
+        let (driver, how) = (ended.number, ended.how.as_str());
+        tracing::error!(driver, how, "the process of the hsm module crashed");
+        {
+            // The call that noticed it has been noted; this is its cause.
+            let mut last = lock(&self.last);
+            let noticed = last.as_mut().filter(|fault| {
+                fault.class == Some(ErrorClass::LibraryLost) && fault.at.elapsed() < SHORTLY
+            });
+            if let Some(fault) = noticed {
+                fault.detail = format!("{}; {how}", fault.detail);
+                return;
+            }
+        }
+        let detail = format!("the process of the HSM module ended: {how}");
+        self.note("wait for a call", Some(ErrorClass::LibraryLost), detail);
     }
 
     pub(super) fn note_pin_halt(&self, halt: PinHalt, error: Option<&Pkcs11Error>) {
@@ -295,7 +326,14 @@ impl Shared {
             quarantined_total: self.lost_total.load(Ordering::Relaxed),
             logins,
             pin_halt,
-            reinitialisations: self.reinitialisations.load(Ordering::Relaxed),
+            driver: DriverState {
+                starts: self.drivers.starts(),
+                kills: self.drivers.kills(),
+                crashes: self.crashes.load(Ordering::Relaxed),
+                replaced: self.replaced.load(Ordering::Relaxed),
+                memory: self.drivers.memory(),
+                sandbox: self.drivers.sandbox(),
+            },
             keys: self.keys.iter().map(Key::state).collect(),
             last_error: lock(&self.last).as_ref().map(|fault| LastError {
                 operation: fault.operation,

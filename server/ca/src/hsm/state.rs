@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use inkan_hsm_driver::message::Sandbox;
 use inkan_pki::pkcs11::ErrorClass;
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
@@ -18,7 +19,6 @@ pub(super) enum AdmissionGate {
     },
     PinRefused,
     Sealed,
-    RestartNeeded,
     Stopped,
 }
 
@@ -35,8 +35,6 @@ pub enum HsmPhase {
     PinRefused,
     /// There is no PIN: officers must unseal it. No session is open.
     Sealed,
-    /// Hanging threads make recovery in this process impossible.
-    RestartNeeded,
     /// Shut down.
     Stopped,
 }
@@ -51,7 +49,6 @@ impl HsmPhase {
             Self::Down => "down",
             Self::PinRefused => "pin-refused",
             Self::Sealed => "sealed",
-            Self::RestartNeeded => "restart-needed",
             Self::Stopped => "stopped",
         }
     }
@@ -97,6 +94,23 @@ pub struct LastError {
     pub ago: Duration,
 }
 
+/// The process with the module, and its predecessors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DriverState {
+    /// Processes started since the start of the pool.
+    pub starts: u64,
+    /// Processes killed, because calls hung in them.
+    pub kills: u64,
+    /// Processes that ended by themselves, or answered nonsense.
+    pub crashes: u64,
+    /// Processes replaced because they used too much memory.
+    pub replaced: u64,
+    /// Memory of the one in use, in bytes; `None` until it has been measured.
+    pub memory: Option<u64>,
+    /// What the one in use is kept from; `None` while there is none.
+    pub sandbox: Option<Sandbox>,
+}
+
 /// A snapshot of the pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HsmState {
@@ -112,16 +126,16 @@ pub struct HsmState {
     pub queue_length: usize,
     /// Jobs that may wait.
     pub queue_capacity: usize,
-    /// Threads that hang inside the module now.
+    /// Calls that overran and hang in the module now.
     pub quarantined: usize,
-    /// Threads abandoned since the start.
+    /// Calls that overran since the start.
     pub quarantined_total: u64,
     /// Times a PIN was sent since the start.
     pub logins: u64,
     /// Why no PIN is sent, if so.
     pub pin_halt: Option<PinHalt>,
-    /// Times the library was re-initialised.
-    pub reinitialisations: u64,
+    /// The process with the module.
+    pub driver: DriverState,
     /// The keys.
     pub keys: Vec<KeyState>,
     /// The last fault.

@@ -8,13 +8,16 @@ use crossbeam_channel::{Receiver, Sender};
 use inkan_pki::pkcs11::ErrorClass;
 
 use super::breaker::{CircuitState, Limits};
-use super::login_session::{Attempt, Failure};
+use super::driver::{Driver, Ended};
+use super::login_session::Failure;
 use super::pool_metrics;
 use super::recovery::{Phase, Recovery, Step};
 use super::shared::{BreakerView, SHORTLY, Shared};
 use super::state::HsmPhase;
-use super::token::TokenHandle;
 use super::worker_pool::{Event, Report, WorkerPool};
+
+/// Between two measurements of memory.
+const MEASURE: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
@@ -24,13 +27,16 @@ pub(super) struct Supervisor {
     recovery: Recovery,
     /// No attempt was made with this PIN yet; one with the previous PIN may be in progress.
     untried: bool,
-    token_handle: Option<Arc<TokenHandle>>,
+    /// The process in which sessions are opened.
+    driver: Option<Arc<Driver>>,
     /// Counters at the last check.
     answered: u64,
     exercised: u64,
     stop_by: Option<Instant>,
     /// When to try for more workers, after one got no session or no thread.
     resize_at: Instant,
+    /// When to measure the memory of the process.
+    measure_at: Instant,
 }
 
 impl Supervisor {
@@ -38,25 +44,27 @@ impl Supervisor {
         shared: Arc<Shared>,
         (sender, events): (Sender<Report>, Receiver<Report>),
         limits: Limits,
-        stuck_limit: usize,
     ) -> Self {
-        let (recovery, sealed) = (Recovery::new(limits, stuck_limit), shared.is_sealed());
+        let (recovery, sealed) = (Recovery::new(limits), shared.is_sealed());
         Self {
             pool: WorkerPool::new(Arc::clone(&shared), sender),
             shared,
             events,
             untried: !sealed,
             recovery: if sealed { recovery.sealed() } else { recovery },
-            token_handle: None,
+            driver: None,
             answered: 0,
             exercised: 0,
             stop_by: None,
             resize_at: Instant::now(),
+            measure_at: Instant::now(),
         }
     }
 
     /// Runs until the pool is stopped.
     pub(super) fn run(mut self) {
+        // Whoever asks before the first tick is not told nothing.
+        self.publish(Instant::now());
         let config = &self.shared.config;
         let tick = (config.deadline.min(config.open_deadline) / 8)
             .clamp(Duration::from_millis(1), Duration::from_millis(100));
@@ -81,13 +89,35 @@ impl Supervisor {
             if self.recovery.phase() == Phase::Serving && self.resize_at <= now {
                 self.take(Step::Resize);
             }
+            self.measure(now);
+            self.forget_pin();
             self.publish(now);
+            self.leave();
         }
     }
 
     fn is_over(&self) -> bool {
         let Some(by) = self.stop_by else { return false };
-        self.pool.with_session() == 0 || by <= Instant::now()
+        (self.pool.with_session() == 0 && self.shared.drivers.is_gone()) || by <= Instant::now()
+    }
+
+    /// Once nobody has a session: lets the process end. Calls that hang are not waited for.
+    fn leave(&self) {
+        if self.stop_by.is_some() && self.pool.with_session() == 0 {
+            if self.pool.stuck() > 0 {
+                self.shared.drivers.kill();
+            } else {
+                self.shared.drivers.retire();
+            }
+        }
+    }
+
+    /// Once sealed: the module's process ends, which has copies of the PIN.
+    fn forget_pin(&mut self) {
+        let sealed = self.recovery.phase() == Phase::Sealed && self.pool.with_session() == 0;
+        if sealed && !self.shared.drivers.is_gone() {
+            self.end_driver();
+        }
     }
 
     fn hear(&mut self, (id, event): Report) {
@@ -95,11 +125,11 @@ impl Supervisor {
         // Jobs that were answered before this event count as before it.
         self.count_answers();
         let step = match event {
-            Event::Opened(token_handle) => {
-                self.token_handle = Some(token_handle);
+            Event::Opened(driver) => {
+                self.driver = Some(driver);
                 self.pool.has_joined(id);
                 self.shared.resume_aside();
-                self.recovery.opened(self.pool.stuck())
+                self.recovery.opened()
             }
             Event::OpenFailed(failure) => {
                 self.pool.has_no_session(id);
@@ -127,14 +157,14 @@ impl Supervisor {
             }
             Event::Gone => match self.pool.gone(id) {
                 Some(true) => {
-                    tracing::info!("an abandoned thread has returned from the hsm module");
-                    self.recovery.returned(self.pool.stuck());
+                    tracing::info!("a call that was given up has returned from the hsm module");
                     Step::Nothing
                 }
                 // It panicked, or was the last of a pool that is shutting down.
                 Some(false) => self.recovery.deserted(now),
                 None => Step::Nothing,
             },
+            Event::DriverEnded(ended) => self.driver_ended(now, &ended),
             // Events may arrive in another order than the decisions: the last decision counts.
             Event::PinDecided if self.shared.is_sealed() => {
                 self.untried = false;
@@ -151,6 +181,19 @@ impl Supervisor {
             }
         };
         self.take(step);
+    }
+
+    fn driver_ended(&mut self, now: Instant, ended: &Ended) -> Step {
+        let current = self.shared.drivers.ended(ended.number);
+        if !ended.crashed {
+            return Step::Nothing;
+        }
+        self.shared.note_crash(ended);
+        if current {
+            self.recovery.fault(now, ErrorClass::LibraryLost)
+        } else {
+            Step::Nothing
+        }
     }
 
     fn open_failed(&mut self, now: Instant, failure: &Failure) {
@@ -181,7 +224,7 @@ impl Supervisor {
     fn count_answers(&mut self) {
         let answered = self.shared.answered.load(Ordering::Relaxed);
         if std::mem::replace(&mut self.answered, answered) != answered {
-            let step = self.recovery.answered(self.pool.stuck());
+            let step = self.recovery.answered();
             self.take(step);
         }
         let exercised = self.shared.exercised.load(Ordering::Relaxed);
@@ -200,9 +243,7 @@ impl Supervisor {
                 now.saturating_duration_since(lost.call.since),
             );
             pool_metrics::quarantined(lost.call.what);
-            let step = self
-                .recovery
-                .lost(now, lost.login_session, lost.call.what, others + n + 1);
+            let step = self.recovery.lost(now, lost.login_session, others + n + 1);
             self.take(step);
         }
     }
@@ -214,15 +255,17 @@ impl Supervisor {
                 self.pool.retire();
                 Ok(())
             }
-            Step::OpenLoginSession { reinitialise } => {
+            Step::OpenLoginSession { fresh } => {
                 self.untried = false;
-                self.pool.open(Attempt { reinitialise })
+                if fresh {
+                    self.end_driver();
+                }
+                self.pool.open()
             }
-            Step::Resize => match &self.token_handle {
-                Some(token_handle) => self.pool.resize(
-                    token_handle,
-                    self.recovery.resize(self.shared.config.workers),
-                ),
+            Step::Resize => match &self.driver {
+                Some(driver) => self
+                    .pool
+                    .resize(driver, self.recovery.resize(self.shared.config.workers)),
                 None => Ok(()),
             },
         };
@@ -232,6 +275,38 @@ impl Supervisor {
             if matches!(step, Step::OpenLoginSession { .. }) {
                 self.recovery.no_login_session(Instant::now());
             }
+        }
+    }
+
+    fn measure(&mut self, now: Instant) {
+        if self.recovery.phase() != Phase::Serving || now < self.measure_at {
+            return;
+        }
+        self.measure_at = now + MEASURE;
+        let limit = self.shared.config.memory_limit;
+        if !self.shared.drivers.outgrows(limit) {
+            return;
+        }
+        let step = self.recovery.replace();
+        if step == Step::Leave {
+            let memory = self.shared.drivers.memory();
+            self.shared.replaced.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(
+                ?memory,
+                limit,
+                "the process of the hsm module uses too much memory; it is replaced"
+            );
+        }
+        self.take(step);
+    }
+
+    /// Nobody has a session in it any more but calls that hang, which nothing else ends.
+    fn end_driver(&mut self) {
+        if self.pool.stuck() > 0 {
+            self.shared.drivers.kill();
+            self.pool.forget_stuck();
+        } else {
+            self.shared.drivers.retire();
         }
     }
 
@@ -250,7 +325,6 @@ impl Supervisor {
             (Phase::Serving, _) if workers > 0 => HsmPhase::Up,
             (Phase::PinRefused, _) => HsmPhase::PinRefused,
             (Phase::Sealed, _) => HsmPhase::Sealed,
-            (Phase::RestartNeeded, _) => HsmPhase::RestartNeeded,
             (Phase::Stopping, _) => HsmPhase::Stopped,
             (_, BreakerView::Open(_)) => HsmPhase::Down,
             (_, BreakerView::Closed | BreakerView::HalfOpen) => HsmPhase::Recovering,
@@ -263,6 +337,7 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
+        self.shared.drivers.kill();
         // After a panic, too: nobody may wait for a pool without a supervisor.
         let (gate, phase) = (super::state::AdmissionGate::Stopped, HsmPhase::Stopped);
         self.shared.set_gate(gate, BreakerView::Closed, phase);

@@ -10,12 +10,13 @@ use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error};
 use inkan_pki::verify::verifies;
 
 use super::call_watchdog::{Abandoned, CallWatchdog};
+use super::driver::Driver;
 use super::error::HsmError;
 use super::job::Job;
 use super::pool_metrics;
 use super::reaction::{Reaction, to_work};
 use super::shared::{SHORTLY, Shared};
-use super::token::{TokenHandle, WorkerSession, pin_is_wanted};
+use super::token::{TokenSession, pin_is_wanted};
 use super::worker_pool::{Event, SupervisorHandle};
 
 /// Between the two tries on a session that was busy.
@@ -24,8 +25,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// An order for a worker.
 #[derive(Debug)]
 pub(super) enum Order {
-    /// Open a session at this place and serve.
-    Join(Arc<TokenHandle>),
+    /// Open a session in this process and serve.
+    Join(Arc<Driver>),
     /// Close it.
     Leave,
 }
@@ -58,11 +59,11 @@ impl Worker {
         while let Ok(order) = self.orders.recv() {
             match order {
                 Order::Leave => self.supervisor.send(Event::Left),
-                Order::Join(token_handle) => {
+                Order::Join(driver) => {
                     let limit = self.shared.config.open_deadline;
                     match self
                         .watchdog
-                        .call("open session", limit, || WorkerSession::open(&token_handle))?
+                        .call("open session", limit, || TokenSession::open(&driver))?
                     {
                         Ok(session) => {
                             self.supervisor.send(Event::Joined);
@@ -78,8 +79,8 @@ impl Worker {
         Ok(())
     }
 
-    fn serve(&self, mut session: WorkerSession) -> Result<End, Abandoned> {
-        let mut end = self.work(&mut session)?;
+    fn serve(&self, session: TokenSession) -> Result<End, Abandoned> {
+        let mut end = self.work(&session)?;
         if end == End::Faulted {
             end = match self.orders.recv() {
                 Ok(_) => End::Left,
@@ -88,13 +89,13 @@ impl Worker {
         }
         self.watchdog
             .call("close session", self.shared.config.open_deadline, || {
-                drop(session)
+                session.close()
             })?;
         self.supervisor.send(Event::Left);
         Ok(end)
     }
 
-    fn work(&self, session: &mut WorkerSession) -> Result<End, Abandoned> {
+    fn work(&self, session: &TokenSession) -> Result<End, Abandoned> {
         loop {
             // Orders first: during a recovery no thread starts another call. Then the jobs that waited through one.
             let fine = select_biased! {
@@ -119,7 +120,7 @@ impl Worker {
     }
 
     /// False if the session is no longer usable.
-    fn sign(&self, session: &mut WorkerSession, job: Job) -> Result<bool, Abandoned> {
+    fn sign(&self, session: &TokenSession, job: Job) -> Result<bool, Abandoned> {
         if job.is_abandoned(Instant::now()) {
             job.answer(Err(HsmError::Deadline));
             return Ok(true);
@@ -223,17 +224,17 @@ impl Worker {
 
     fn call_sign(
         &self,
-        session: &mut WorkerSession,
+        session: &TokenSession,
         job: &Job,
         spki: &[u8],
     ) -> Result<Result<Vec<u8>, Pkcs11Error>, Abandoned> {
         let limit = self.shared.config.deadline;
         self.watchdog.call("sign", limit, || {
-            session.sign(job.key, spki, job.scheme, &job.message)
+            session.sign(spki.to_vec(), job.scheme, &job.message)
         })
     }
 
-    fn exercise(&self, session: &mut WorkerSession) -> Result<bool, Abandoned> {
+    fn exercise(&self, session: &TokenSession) -> Result<bool, Abandoned> {
         let limit = self.shared.config.open_deadline;
         match self
             .watchdog

@@ -8,16 +8,16 @@ use crossbeam_channel::{Sender, unbounded};
 use inkan_pki::pkcs11::Pkcs11Error;
 
 use super::call_watchdog::{Call, CallWatchdog};
-use super::login_session::{self, Attempt, LoginSession};
+use super::driver::{Driver, Ended};
+use super::login_session::{self, LoginSession};
 use super::shared::Shared;
-use super::token::TokenHandle;
 use super::worker::{self, Worker};
 
 /// An event for the supervisor.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// The login session is logged in.
-    Opened(Arc<TokenHandle>),
+    /// The login session is logged in, in this process.
+    Opened(Arc<Driver>),
     /// The login session is not logged in, and has no session.
     OpenFailed(login_session::Failure),
     /// A worker has a session.
@@ -30,6 +30,8 @@ pub(super) enum Event {
     Left,
     /// A thread has ended.
     Gone,
+    /// A process with the module has ended.
+    DriverEnded(Ended),
     /// A person has decided about the PIN: there is one to try, or none any more.
     PinDecided,
     /// Shut down before this time.
@@ -116,6 +118,11 @@ impl WorkerPool {
         self.stuck.len()
     }
 
+    /// The process in which they hang has been killed: their calls end.
+    pub(super) fn forget_stuck(&mut self) {
+        self.stuck.clear();
+    }
+
     /// Threads that have a session or are about to.
     pub(super) fn with_session(&self) -> usize {
         self.members
@@ -134,7 +141,7 @@ impl WorkerPool {
     }
 
     /// Lets the login session try; spawns a thread if there is none.
-    pub(super) fn open(&mut self, attempt: Attempt) -> std::io::Result<()> {
+    pub(super) fn open(&mut self) -> std::io::Result<()> {
         if !self
             .members
             .iter()
@@ -147,18 +154,14 @@ impl WorkerPool {
             Orders::Worker(_) => None,
         });
         if let Some((orders, session_state)) = login_session {
-            let _ = orders.send(login_session::Order::Open(attempt));
+            let _ = orders.send(login_session::Order::Open);
             *session_state = SessionState::Open { joined: false };
         }
         Ok(())
     }
 
     /// Spawns or orders workers up to `wanted`, counting those with a session or opening one.
-    pub(super) fn resize(
-        &mut self,
-        token_handle: &Arc<TokenHandle>,
-        wanted: usize,
-    ) -> std::io::Result<()> {
+    pub(super) fn resize(&mut self, driver: &Arc<Driver>, wanted: usize) -> std::io::Result<()> {
         let is_worker = |m: &&Member| matches!(m.orders, Orders::Worker(_));
         let have = self
             .members
@@ -176,7 +179,7 @@ impl WorkerPool {
             if let Some(member) = self.members.iter_mut().find(|m| idle(m))
                 && let Orders::Worker(orders) = &member.orders
             {
-                let _ = orders.send(worker::Order::Join(Arc::clone(token_handle)));
+                let _ = orders.send(worker::Order::Join(Arc::clone(driver)));
                 member.session_state = SessionState::Open { joined: false };
             }
         }

@@ -99,6 +99,7 @@ impl Config {
                 paths.push(path);
             }
         }
+        paths.extend(self.hsm.driver.as_mut());
         paths.extend(self.rollback.high_water.as_mut());
         paths.extend(self.rollback.published_directory.as_mut());
         paths

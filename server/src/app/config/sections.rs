@@ -267,10 +267,29 @@ pub struct Hsm {
     /// Signals that seal: `SIGUSR1`, `SIGUSR2`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seal_on: Vec<String>,
+    /// The program that loads the module; without it, `inkan-hsm-driver` beside this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<PathBuf>,
+    /// Environment variables that the module receives in addition to the usual ones.
+    #[serde(default)]
+    pub module_environment: Vec<String>,
+    /// Whether the module may use the network; without it, as its product needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module_network: Option<bool>,
+    /// Whether the module may start programs.
+    #[serde(default)]
+    pub module_programs: bool,
+    /// Memory of the module's process beyond which it is replaced.
+    #[serde(default = "module_memory_mib")]
+    pub module_memory_mib: u64,
 }
 
 fn unseal_minutes() -> u32 {
     15
+}
+
+fn module_memory_mib() -> u64 {
+    512
 }
 
 fn workers() -> usize {

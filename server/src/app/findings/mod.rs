@@ -28,6 +28,7 @@ use super::config::{self, Config};
 use super::database::{self, FileFault};
 use super::error::AppError;
 use super::{hsm, mail};
+use crate::ca::hsm::StartError;
 
 /// Reads a configuration; errors of the file itself are the first findings.
 ///
@@ -57,6 +58,11 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
         }));
     }
     found.extend(memory(config));
+    let driver = hsm::driver(config);
+    if !driver.is_file() {
+        let missing = AppError::Hsm(StartError::DriverMissing(driver));
+        found.push(unusable(Code::Hsm, &missing));
+    }
     match database::look(&config.store.url) {
         // An unusable URL was reported as a field.
         Ok(()) | Err(AppError::Store(_)) => {}

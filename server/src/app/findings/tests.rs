@@ -117,6 +117,27 @@ fn what_is_right_has_no_finding() {
 }
 
 #[test]
+fn a_missing_program_for_the_module_is_found_with_the_next_step() {
+    let bank = Bank::new();
+    let missing = || {
+        let now = Timestamp::from_second(1_780_000_000).unwrap();
+        let (_, found) = super::read(&bank.at("inkan.toml"), now).unwrap();
+        let texts: Vec<_> = found.iter().map(Finding::to_string).collect();
+        texts
+            .into_iter()
+            .find(|text| text.contains("is not a file. Install inkan-hsm-driver"))
+    };
+    bank.edit("[hsm]\n", "[hsm]\ndriver = \"no-such-program\"\n");
+    let text = missing().unwrap();
+    assert!(
+        text.contains("no-such-program") && text.ends_with("[hsm]"),
+        "{text}"
+    );
+    bank.write("no-such-program", "");
+    assert_eq!(missing(), None);
+}
+
+#[test]
 fn two_listeners_on_one_address_are_found() {
     let taken = Code::AddressTaken;
     for (other, expected) in [

@@ -16,7 +16,7 @@ use crate::services::records::{HsmState, KeyFound, KeyState, SigningFault};
 /// The HSM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hsm {
-    /// `up`, `recovering`, `down`, `pin-refused`, `sealed`, `restart-needed` or `stopped`.
+    /// `up`, `recovering`, `down`, `pin-refused`, `sealed` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
     /// Reason why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or `not-set`.

@@ -27,9 +27,6 @@ pub fn phase(phase: HsmPhase, lang: Lang) -> &'static str {
             "封印されています(開封の手続きが必要です)",
             "Sealed: its officers must unseal it",
         ),
-        HsmPhase::RestartNeeded => {
-            lang.pick("サーバーの再起動が必要です", "The server must be restarted")
-        }
         HsmPhase::Stopped => lang.pick("停止", "Stopped"),
     }
 }
@@ -110,8 +107,18 @@ pub fn hsm(state: &HsmState, unsealing: Option<&UnsealProgress>, lang: Lang) -> 
             state.quarantined_total.to_string(),
         ),
         (
-            lang.pick("ログイン・再初期化", "Logins, re-initialisations"),
-            format!("{} / {}", state.logins, state.reinitialisations),
+            lang.pick("HSMへのログイン", "Logins to the HSM"),
+            state.logins.to_string(),
+        ),
+        (
+            lang.pick(
+                "HSMモジュールのプロセスの起動・強制終了・異常終了",
+                "Starts, kills and crashes of the module's process",
+            ),
+            format!(
+                "{} / {} / {}",
+                state.driver.starts, state.driver.kills, state.driver.crashes
+            ),
         ),
     ];
     if let Some(progress) = unsealing {

@@ -6,6 +6,7 @@
 //!
 //! Parts:
 //! - `issuing` ([`load`], [`raw_sign`], [`seed`]): clients that enrol, compared with C_Sign on the same token
+//! - `driver` ([`driver`]): the cost of the HSM's module in a process of its own
 //! - `pages` ([`pages`]): size and time of the customer's pages
 //! - `ocsp` ([`ocsp`], [`wrk`]): OCSP responses, compared with nginx and two responders
 //! - `revoked` ([`revoked`], [`handshakes`]): the cost of a million revoked certificates, compared with nginx
@@ -17,6 +18,7 @@
 
 mod audit;
 mod contracts;
+mod driver;
 mod handshakes;
 mod load;
 mod ocsp;
@@ -46,8 +48,9 @@ const CLIENTS: [usize; 2] = [8, 32];
 /// Certificates for each row.
 const CERTIFICATES: usize = 1_000;
 /// Every part, in the order of the tables.
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("issuing", issuing),
+    ("driver", driver),
     ("pages", pages),
     ("ocsp", ocsp),
     ("revoked", revoked),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         ["raw-sign", rest @ ..] => raw_sign::child(rest),
+        ["driver-sign", rest @ ..] => driver::child(rest),
         wanted => parts(wanted),
     };
     match outcome {
@@ -103,6 +107,11 @@ fn issuing() -> Outcome {
         &format!("Issuing, {CERTIFICATES} certificates for each row"),
         &rows,
     );
+    Ok(())
+}
+
+fn driver() -> Outcome {
+    table::costs(&driver::measure(&Bank::open()?)?);
     Ok(())
 }
 

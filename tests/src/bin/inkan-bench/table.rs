@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use crate::audit::Verified;
 use crate::contracts::ContractRow;
+use crate::driver::Cost;
 use crate::pages::PageRow;
 use crate::revoked::ListRow;
 use crate::window::WindowResults;
@@ -118,6 +119,26 @@ pub(crate) fn pages(rows: &[PageRow]) {
     let lines: Vec<String> = rows.iter().map(line).collect();
     print(
         "| page | bytes | median ms, 8 browsers | server CPU s per 1,000 |",
+        &lines,
+    );
+}
+
+/// Ways to sign, each with its cost beyond the first one's.
+pub(crate) fn costs(rows: &[Cost]) {
+    let micros = |time: std::time::Duration| time.as_secs_f64() * 1e6;
+    let first = rows.first().map_or(0.0, |row| micros(row.cpu));
+    let line = |row: &Cost| {
+        let cpu = micros(row.cpu);
+        format!(
+            "| {} | {:.1} | {cpu:.1} | {:.1} |",
+            row.what,
+            micros(row.time),
+            cpu - first
+        )
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    print(
+        "| P-256 signatures, one session | µs | CPU µs, all processes | more |",
         &lines,
     );
 }

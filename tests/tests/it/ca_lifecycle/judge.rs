@@ -19,12 +19,13 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(dev: &Dev) -> Outcome<Self> {
+    /// Trusts the root and these customer CAs.
+    pub(super) fn new(dev: &Dev, customer_cas: &[&str]) -> Outcome<Self> {
         let judge = Self {
             files: TempDir::new()?,
             public: dev.public.clone(),
         };
-        for ca in ["root-ca", "customer-ca", "customer-ca-2", "staff-ca"] {
+        for ca in ["root-ca", "staff-ca"].iter().chain(customer_cas) {
             let (kind, der) = judge.get(&format!("/ca/{ca}.crt"))?;
             assert_eq!(kind, "application/pkix-cert");
             judge.put(
@@ -32,8 +33,8 @@ impl Judge {
                 pem::encode_certificate(&der).as_bytes(),
             )?;
         }
-        let cas = ["root-ca", "customer-ca", "customer-ca-2"].map(|ca| judge.read(ca));
-        let all: Outcome<Vec<String>> = cas.into_iter().collect();
+        let trusted = ["root-ca"].iter().chain(customer_cas);
+        let all: Outcome<Vec<String>> = trusted.map(|ca| judge.read(ca)).collect();
         judge.put("trust.pem", all?.concat().as_bytes())?;
         Ok(judge)
     }

@@ -140,7 +140,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
         &hanako,
     )?;
     logs_in(&bank, &koumis, &koumi)?;
-    let judge = Judge::new(&bank.dev)?;
+    let judge = Judge::new(&bank.dev, &["customer-ca", "customer-ca-2"])?;
     // The bank's clock continues: everything signed meanwhile is valid by then.
     let at = now + SignedDuration::from_mins(30);
     for (der, ca) in [(&old, "customer-ca"), (&new, "customer-ca-2")] {

@@ -70,7 +70,7 @@ fn the_keys_for_ocsp_and_the_audit_log_are_replaced_and_old_signatures_verify() 
     let customer = scene.customer_with_certificate("OOZORA HANAKO")?;
     let serial = CertificateSummary::parse(&customer.certificate()?)?.serial;
     let Scene { mut bank, .. } = scene;
-    let judge = Judge::new(&bank.dev)?;
+    let judge = Judge::new(&bank.dev, &["customer-ca"])?;
     let at = Timestamp::now() + SignedDuration::from_mins(5);
     assert_eq!(judge.ocsp(&serial, "customer-ca", at)?, "good");
     until("a head is signed with the first key", || {

@@ -12,6 +12,7 @@ use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenInfo, TokenSelector};
 use inkan_pki::secret::Pin;
 use inkan_pki::spki::PublicKey;
+use inkan_server_fixtures::ca::{driver, environment};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use softhsm_test_helpers::{SoftHsm, TestToken};
 
@@ -75,7 +76,7 @@ impl Bench {
         self.module().find_token(&self.selector()).unwrap()
     }
 
-    /// A session of another component of this process.
+    /// A session of another program.
     pub(super) fn session(&self, access: Access) -> Session {
         Session::open(&self.module(), &self.token_info(), access).unwrap()
     }
@@ -91,6 +92,9 @@ impl Bench {
             .map(|(name, _, spki)| HsmKey::by_public_key(name.as_str(), spki.clone()))
             .collect();
         HsmConfig {
+            driver: driver(),
+            environment: environment(),
+            network: false,
             workers: 3,
             deadline: DEADLINE,
             open_deadline: DEADLINE * 2,
@@ -258,4 +262,28 @@ pub(super) async fn eventually(
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// The pool's threads of this process.
+pub(super) fn threads() -> Vec<String> {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .map(|name| name.trim().to_owned())
+        .filter(|name| name.starts_with("hsm-"))
+        .collect()
+}
+
+/// The processes that this one has started and not yet waited for.
+pub(super) fn children() -> Vec<u32> {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .flat_map(|numbers| {
+            numbers
+                .split_whitespace()
+                .map(|number| number.parse().unwrap())
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }

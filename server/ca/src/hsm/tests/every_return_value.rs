@@ -4,7 +4,6 @@
 use inkan_hostile_module::codes;
 use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::pkcs11::Access;
 use inkan_pki::pkcs11::pin_attempts::{PinHalt, ResendPauses};
 
 use super::super::*;
@@ -75,8 +74,8 @@ async fn sent_when_proven(bench: &Bench, control: &Control, flags: bool, code: u
     control.set("");
     let pool = bench.pool(config(bench, flags)).await;
     control.forget_pins();
-    control.set(&format!("login-answers:{code:#x}"));
-    bench.session(Access::ReadOnly).logout().unwrap();
+    let out = Control::once("logout");
+    control.set(&format!("login-answers:{code:#x} {out}"));
     let sent = settled(&pool, control).await;
     end(pool).await;
     sent

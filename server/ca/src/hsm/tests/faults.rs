@@ -3,11 +3,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::super::*;
 use super::bench::{Bench, RECOVERY, eventually};
+use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::pkcs11::{Access, ErrorClass, PinState};
+use inkan_pki::pkcs11::{ErrorClass, PinState};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_goes_and_comes_back_is_found_again_in_this_process() {
+async fn a_token_that_goes_and_comes_back_is_found_again_without_a_restart() {
     let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
     let pool = bench.pool(bench.config()).await;
     bench.sign(&pool, "p256", b"before").await.unwrap();
@@ -34,8 +35,8 @@ async fn a_token_that_goes_and_comes_back_is_found_again_in_this_process() {
     bench.sign_eventually(&pool, "p256").await;
     eventually("all workers are back", &pool, |state| state.workers == 3).await;
     assert!(
-        pool.state().reinitialisations > 0,
-        "SoftHSM2 sees no token that came later without it"
+        pool.state().driver.starts > 1,
+        "SoftHSM2 sees no token that came later without a fresh process"
     );
     assert_eq!(pool.state().breaker, BreakerState::Closed);
     assert_eq!(
@@ -49,7 +50,6 @@ async fn a_token_that_goes_and_comes_back_is_found_again_in_this_process() {
 async fn the_pool_starts_while_the_token_is_unavailable() {
     let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
     let away = bench.take_away();
-    bench.module().reinitialise().unwrap();
     let pool = HsmPool::start(bench.config()).unwrap();
     eventually("it is down", &pool, |state| state.phase == HsmPhase::Down).await;
     assert!(
@@ -71,10 +71,11 @@ async fn the_pool_starts_while_the_token_is_unavailable() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_library_finalised_behind_its_back_costs_no_signature() {
-    let bench = Arc::new(Bench::new(&[("p256", KeyAlgorithm::EcP256)]));
+    let (bench, control) = Bench::hostile(&[("p256", KeyAlgorithm::EcP256)]);
+    let bench = Arc::new(bench);
     let pool = bench.pool(bench.config()).await;
     for round in 0..5 {
-        bench.module().reinitialise().unwrap();
+        control.set(&Control::once("finalise"));
         assert_eq!(
             bench.sign(&pool, "p256", b"the next one").await,
             Ok(()),
@@ -113,16 +114,11 @@ async fn a_library_finalised_behind_its_back_costs_no_signature() {
             total.load(Ordering::Relaxed) > before + 5
         })
         .await;
-        let module = bench.module();
-        tokio::task::spawn_blocking(move || module.reinitialise())
-            .await
-            .unwrap()
-            .unwrap();
+        control.set(&Control::once("finalise"));
     }
     stop.store(true, Ordering::Relaxed);
     assert!(tasks.join_all().await.into_iter().all(|signed| signed > 0));
     bench.sign_eventually(&pool, "p256").await;
-    assert_eq!(pool.state().quarantined_total, 0);
     assert_eq!(
         bench.token_info().pin,
         PinState::Unknown,
@@ -132,15 +128,15 @@ async fn a_library_finalised_behind_its_back_costs_no_signature() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_by_somebody_else_is_mended_by_one_login() {
-    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let (bench, control) = Bench::hostile(&[("p256", KeyAlgorithm::EcP256)]);
     let pool = bench.pool(bench.config()).await;
     bench.sign(&pool, "p256", b"before").await.unwrap();
     assert_eq!(pool.state().logins, 1);
 
-    bench.session(Access::ReadOnly).logout().unwrap();
+    control.set(&Control::once("logout"));
     assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));
     let state = pool.state();
-    assert_eq!((state.logins, state.reinitialisations), (2, 0), "{state:?}");
+    assert_eq!((state.logins, state.driver.starts), (2, 1), "{state:?}");
     assert_eq!(
         bench.token_info().pin,
         PinState::Unknown,
@@ -150,13 +146,13 @@ async fn a_logout_by_somebody_else_is_mended_by_one_login() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_is_noticed_while_nobody_signs() {
-    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let (bench, control) = Bench::hostile(&[("p256", KeyAlgorithm::EcP256)]);
     let config = HsmConfig {
         keepalive: Duration::from_millis(50),
         ..bench.config()
     };
     let pool = bench.pool(config).await;
-    bench.session(Access::ReadOnly).logout().unwrap();
+    control.set(&Control::once("logout"));
     eventually("it logged in again", &pool, |state| {
         state.logins == 2 && state.is_up()
     })
@@ -165,18 +161,17 @@ async fn a_logout_is_noticed_while_nobody_signs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_library_that_loses_itself_is_initialised_again() {
-    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+async fn a_library_that_loses_itself_is_replaced_by_a_fresh_process() {
+    let (bench, control) = Bench::hostile(&[("p256", KeyAlgorithm::EcP256)]);
     let pool = bench.pool(bench.config()).await;
     bench.sign(&pool, "p256", b"before").await.unwrap();
     eventually("nobody is inside", &pool, |state| state.workers == 3).await;
 
-    // Bypassing the counters, like a module that forgets its state or a plug-in that shares it.
-    let raw = cryptoki::context::Pkcs11::new(bench.hsm.module_path()).unwrap();
-    raw.finalize().unwrap();
+    control.set(&Control::once("finalise"));
     assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));
     let state = pool.state();
-    assert_eq!((state.reinitialisations, state.logins), (1, 2), "{state:?}");
+    assert_eq!((state.driver.starts, state.logins), (2, 2), "{state:?}");
+    assert_eq!((state.driver.kills, state.driver.crashes), (0, 0));
     assert_eq!(
         state.last_error.and_then(|error| error.class),
         Some(ErrorClass::LibraryLost)

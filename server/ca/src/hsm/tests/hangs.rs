@@ -1,5 +1,5 @@
 use super::super::*;
-use super::bench::{Bench, DEADLINE, RECOVERY, eventually};
+use super::bench::{Bench, DEADLINE, RECOVERY, children, eventually, threads};
 use inkan_pki::algorithm::KeyAlgorithm;
 use std::sync::atomic::Ordering;
 
@@ -98,7 +98,6 @@ async fn too_many_lost_calls_open_the_breaker_until_a_probe_and_a_trial_succeed(
         state.phase == HsmPhase::Down
     })
     .await;
-    assert!(pool.state().quarantined >= 2);
     for _ in 0..20 {
         let asked = Instant::now();
         let refused = bench.sign(&pool, "p256", b"x").await;
@@ -122,8 +121,8 @@ async fn too_many_lost_calls_open_the_breaker_until_a_probe_and_a_trial_succeed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_hsm_that_stays_stuck_is_probed_a_limited_number_of_times() {
-    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+async fn an_hsm_that_stays_stuck_leaves_no_thread_and_no_process_behind() {
+    let (bench, control) = Bench::hostile(&[("p256", KeyAlgorithm::EcP256)]);
     let short = Duration::from_millis(300);
     let config = HsmConfig {
         workers: 2,
@@ -134,28 +133,28 @@ async fn an_hsm_that_stays_stuck_is_probed_a_limited_number_of_times() {
         ..bench.config()
     };
     let pool = bench.pool(config).await;
-    let jam = bench.jam("p256");
+    control.set("hang:sign hang:find");
     assert_eq!(
         bench.sign(&pool, "p256", b"x").await,
         Err(HsmError::Deadline)
     );
-    eventually("it gives up", &pool, |state| {
-        state.phase == HsmPhase::RestartNeeded
+    // Every probe hangs, too, and is killed; no limit on how often.
+    eventually("it is killed again and again", &pool, |state| {
+        // One process that is being killed, one that is being started.
+        assert!(children().len() <= 2, "{:?}", children());
+        assert!(state.quarantined <= 3, "{state:?}");
+        state.driver.kills >= 12
     })
     .await;
-    let stuck = pool.state().quarantined;
-    assert!((4..=6).contains(&stuck), "{stuck} threads");
-    assert_eq!(
-        bench.sign(&pool, "p256", b"x").await,
-        Err(HsmError::RestartNeeded)
-    );
-    // That nothing comes shows with time only: ten times the longest pause between probes.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(pool.state().quarantined, stuck, "no more probes");
-
-    // The calls return after all, and the pool recovers.
-    jam.release();
+    assert!(threads().len() <= 10, "{:?}", threads());
+    control.set("");
     bench.sign_eventually(&pool, "p256").await;
+    eventually("one process is left", &pool, |state| {
+        children().len() == 1 && state.quarantined == 0
+    })
+    .await;
+    // Supervisor, login, workers, and two for the process.
+    eventually("and the usual threads", &pool, |_| threads().len() == 6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,7 +244,8 @@ async fn shutdown_does_not_wait_for_a_thread_that_is_stuck() {
         let pool = pool.clone();
         move || pool.shutdown(Duration::from_secs(5))
     });
-    assert!(!left.await.unwrap(), "one is still inside");
+    assert!(left.await.unwrap(), "it is killed");
+    assert_eq!(children(), Vec::<u32>::new());
     assert!(
         asked.elapsed() < Duration::from_secs(4),
         "{:?}",

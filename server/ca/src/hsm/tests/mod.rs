@@ -10,6 +10,7 @@ mod faults;
 mod hangs;
 mod keys;
 mod pins;
+mod processes;
 mod reboot;
 mod signing;
 mod wrong_signatures;

@@ -1,10 +1,8 @@
-use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use super::super::*;
-use super::bench::{Bench, RECOVERY, eventually};
+use super::bench::{Bench, RECOVERY, children, eventually, threads};
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::pkcs11::{Access, LoginState};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_over_several_workers_all_verify() {
@@ -66,7 +64,7 @@ async fn a_refusal_by_the_hsm_is_an_answer_and_costs_no_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn shutdown_leaves_the_hsm_logged_out_and_answers_everybody() {
+async fn shutdown_ends_the_process_of_the_module_and_answers_everybody() {
     let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
     let pool = bench.pool(bench.config()).await;
     bench.sign(&pool, "p256", b"x").await.unwrap();
@@ -81,8 +79,9 @@ async fn shutdown_leaves_the_hsm_logged_out_and_answers_everybody() {
         Err(HsmError::Stopped)
     );
     assert_eq!(pool.state().phase, HsmPhase::Stopped);
-    let session = bench.session(Access::ReadOnly);
-    assert_eq!(session.login_state().unwrap(), LoginState::Nobody);
+    assert_eq!(children(), Vec::<u32>::new());
+    let driver = pool.state().driver;
+    assert_eq!((driver.starts, driver.kills, driver.crashes), (1, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,24 +95,24 @@ async fn dropping_the_last_handle_ends_every_thread() {
         .await
         .unwrap();
     eventually("all workers are in", &other, |state| state.workers == 3).await;
-    let wanted = ["hsm-login", "hsm-supervisor", "hsm-worker"].map(str::to_owned);
-    assert_eq!(threads(), HashSet::from(wanted));
+    let mut names = threads();
+    names.sort();
+    names.dedup();
+    let wanted = [
+        "hsm-driver",
+        "hsm-driver-log",
+        "hsm-login",
+        "hsm-supervisor",
+        "hsm-worker",
+    ];
+    assert_eq!(names, wanted);
+    assert_eq!(children().len(), 1);
     drop(other);
     let until = Instant::now() + RECOVERY;
-    while !threads().is_empty() {
-        assert!(Instant::now() < until, "{:?}", threads());
+    while !threads().is_empty() || !children().is_empty() {
+        assert!(Instant::now() < until, "{:?} {:?}", threads(), children());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-/// The pool's threads of this process, by name.
-fn threads() -> HashSet<String> {
-    std::fs::read_dir("/proc/self/task")
-        .unwrap()
-        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok())
-        .map(|name| name.trim().to_owned())
-        .filter(|name| name.starts_with("hsm-"))
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,6 +181,14 @@ fn settings_that_cannot_work_are_refused() {
             ..config()
         }),
         StartError::KeyUnnamed("a".to_owned())
+    );
+    let nowhere = hsm.path().join("no-such-program");
+    assert_eq!(
+        refused(HsmConfig {
+            driver: nowhere.clone(),
+            ..config()
+        }),
+        StartError::DriverMissing(nowhere)
     );
     let nowhere = hsm.path().join("no-such-module.so");
     assert_eq!(

@@ -13,7 +13,7 @@ use crate::services::Services;
 pub enum HealthFinding {
     /// The database does not respond.
     Store,
-    /// The HSM is not up, and recovers automatically or after a restart.
+    /// The HSM is not up, and recovers automatically.
     Hsm(HsmPhase),
     /// No PIN is sent until an operator has decided.
     Pin(PinHalt),
@@ -31,7 +31,6 @@ impl HealthFinding {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Store => "store-down",
-            Self::Hsm(HsmPhase::RestartNeeded) => "hsm-restart-needed",
             Self::Hsm(HsmPhase::Sealed) => "hsm-sealed",
             Self::Hsm(_) => "hsm-unavailable",
             Self::Pin(_) => "hsm-pin-refused",

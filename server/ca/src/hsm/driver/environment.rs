@@ -1,0 +1,94 @@
+//! The environment of the process: what every program needs, what known modules read, and what the configuration lists. Nothing
+//! else: a vendor's module has no business with the server's own secrets.
+
+use std::ffi::OsString;
+
+/// Full names.
+const NAMES: [&str; 16] = [
+    "CRYPTOSERVER",
+    "CRYPTOSERVER_TOKEN",
+    "ChrystokiConfigurationPath",
+    "HOME",
+    "HOSTNAME",
+    "LANG",
+    "LANGUAGE",
+    "LD_LIBRARY_PATH",
+    "LOGNAME",
+    "PATH",
+    "RUST_BACKTRACE",
+    "TMPDIR",
+    "TZ",
+    "TZDIR",
+    "USER",
+    "XDG_RUNTIME_DIR",
+];
+
+/// Prefixes: locale, and what known modules read.
+const BEGINNINGS: [&str; 17] = [
+    "CKNFAST_",
+    "CLOUDHSM_",
+    "CS_PKCS11_",
+    "KRYOPTIC_",
+    "LC_",
+    "LIBPCSCLITE_",
+    "LUNA_",
+    "NFAST_",
+    "NSS_",
+    "OPENCRYPTOKI_",
+    "OPENSC_",
+    "P11_KIT_",
+    "PCSCLITE_",
+    "SOFTHSM2_",
+    "TPM2_",
+    "TSS2_",
+    "YUBIHSM_",
+];
+
+/// Words in the names of variables that hold secrets. Such a variable is passed only if it is listed.
+const SECRET: [&str; 3] = ["PASS", "PIN", "SECRET"];
+
+/// The variables of `all`, those of this process, that the process of the HSM's module receives; `listed` by the configuration.
+#[must_use]
+pub fn module_environment(
+    all: impl Iterator<Item = (OsString, OsString)>,
+    listed: &[String],
+) -> Vec<(OsString, OsString)> {
+    let passes = |(name, _): &(OsString, OsString)| {
+        name.to_str()
+            .is_some_and(|name| listed.iter().any(|one| one == name) || usual(name))
+    };
+    all.filter(passes).collect()
+}
+
+fn usual(name: &str) -> bool {
+    NAMES.contains(&name)
+        || (BEGINNINGS.iter().any(|begin| name.starts_with(begin))
+            && !SECRET.iter().any(|word| name.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_common_or_listed_variables_are_passed_on() {
+        let all = [
+            "HOME",
+            "LC_ALL",
+            "SOFTHSM2_CONF",
+            "SOFTHSM2_PIN",
+            "LUNA_PASSWORD",
+            "CREDENTIALS_DIRECTORY",
+            "DATABASE_URL",
+            "https_proxy",
+            "INKAN_HSM_PIN",
+            "MAKERS_FILE",
+            "LC",
+        ];
+        let listed = ["MAKERS_FILE".to_owned()];
+        let all = all.iter().map(|n| (OsString::from(n), OsString::new()));
+        let given = module_environment(all, &listed);
+        let names: Vec<_> = given.iter().filter_map(|(n, _)| n.to_str()).collect();
+        assert_eq!(names, ["HOME", "LC_ALL", "SOFTHSM2_CONF", "MAKERS_FILE"]);
+    }
+}

@@ -1,0 +1,188 @@
+//! What it costs that the HSM's module is in a process of its own: the same signatures with the module in the process that
+//! wants them, and through `inkan-hsm-driver`.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use inkan_hsm_config::Spec;
+use inkan_hsm_driver::frame::Link;
+use inkan_hsm_driver::handover;
+use inkan_hsm_driver::message::{MAX_REPLY, MAX_REQUEST, Reply, Request, Sandbox, Start, WirePin};
+use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::pkcs11::keys::find_private_key;
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
+use inkan_pki::pkcs11::sign::sign;
+use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
+use inkan_pki::x509::summary::CertificateSummary;
+use inkan_tests::bank::Bank;
+use inkan_tests::{Outcome, programs};
+
+use crate::results::cpu_seconds;
+
+/// Signatures of each kind.
+const SIGNATURES: usize = 40_000;
+/// Before the clock starts.
+const WARM_UP: usize = 1_000;
+
+/// One way to sign.
+pub(crate) struct Cost {
+    pub(crate) what: &'static str,
+    /// Processor time of all processes that take part, for each signature.
+    pub(crate) cpu: Duration,
+    /// Time for each signature.
+    pub(crate) time: Duration,
+}
+
+/// Signs on the bank's token, in a child process: the token's configuration is read from the environment of a process.
+pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Cost>> {
+    let mut costs = Vec::new();
+    for (what, kind) in [
+        ("the module in the same process", "within"),
+        ("through `inkan-hsm-driver`", "beside"),
+    ] {
+        let mut child = Command::new(std::env::current_exe()?);
+        child.args(["driver-sign", kind]).arg(&bank.dev.hsm_spec);
+        child.env("SOFTHSM2_CONF", &bank.dev.softhsm_conf);
+        let said = programs::run(&mut child)?.expect_well()?;
+        let (cpu, time) = said.trim().split_once(' ').ok_or("two numbers")?;
+        costs.push(Cost {
+            what,
+            cpu: Duration::from_secs_f64(cpu.parse()?),
+            time: Duration::from_secs_f64(time.parse()?),
+        });
+    }
+    Ok(costs)
+}
+
+/// The child: prints the seconds of processor time and of time for each signature.
+#[allow(clippy::print_stdout, reason = "for its parent")]
+pub(crate) fn child(arguments: &[&str]) -> Outcome {
+    let [kind, spec] = arguments else {
+        return Err("driver-sign within|beside SPEC".into());
+    };
+    let key = Key::of(Path::new(spec))?;
+    let (cpu, time) = match *kind {
+        "within" => within(&key)?,
+        "beside" => beside(&key)?,
+        other => return Err(format!("{other}: within or beside").into()),
+    };
+    println!("{cpu} {time}");
+    Ok(())
+}
+
+/// The customer CA's key.
+struct Key {
+    spec: Spec,
+    selector: TokenSelector,
+    pin: inkan_pki::secret::Pin,
+    spki: Vec<u8>,
+    scheme: SignatureScheme,
+}
+
+impl Key {
+    fn of(spec: &Path) -> Outcome<Self> {
+        let spec = Spec::load(spec)?;
+        let key = spec.key("customer-ca").ok_or("no customer CA")?;
+        let token = spec.token(&key.token).ok_or("no such token")?;
+        let der = inkan_hsm_config::chain::certificate_der(&spec, "customer-ca")?;
+        Ok(Self {
+            selector: TokenSelector::Label(token.label.clone()),
+            pin: token.read_pin(false)?,
+            spki: CertificateSummary::parse(&der)?.spki_der,
+            scheme: key.algorithm.default_scheme(),
+            spec,
+        })
+    }
+}
+
+fn within(key: &Key) -> Outcome<(f64, f64)> {
+    let module = Module::load(&key.spec.module_path()?)?;
+    let token = module.find_token(&key.selector)?;
+    let session = Session::open(&module, &token, Access::ReadOnly)?;
+    log_in_once(&session, PinOwner::User, &key.pin)?;
+    let private = find_private_key(&session, &key.spki)?;
+    cost(&[std::process::id()], |message| {
+        sign(&session, &private, key.scheme, message)?;
+        Ok(())
+    })
+}
+
+fn beside(key: &Key) -> Outcome<(f64, f64)> {
+    let (control, theirs) = UnixStream::pair()?;
+    let mut driver = Driver(
+        Command::new(programs::built(inkan_hsm_driver::PROGRAM)?)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .spawn()?,
+    );
+    let mut link = Link::new(control);
+    let start = Start {
+        module: key.spec.module_path()?.as_os_str().as_bytes().to_vec(),
+        network: false,
+        programs: false,
+    };
+    link.send(&start, MAX_REPLY)?;
+    link.receive::<Sandbox>(MAX_REPLY)?;
+    let control = link.into_stream();
+    let (ours, theirs) = UnixStream::pair()?;
+    handover::pass(&control, &theirs)?;
+    drop(theirs);
+    let mut link = Link::new(ours);
+    let mut call = |request: Request| -> Outcome {
+        link.send(&request, MAX_REQUEST)?;
+        match link.receive::<Reply>(MAX_REPLY)? {
+            Reply::Failed(failure) => Err(failure.detail.into()),
+            _ => Ok(()),
+        }
+    };
+    call(Request::Load)?;
+    call(Request::FindToken(key.selector.clone()))?;
+    call(Request::Open)?;
+    call(Request::SendPin(WirePin(key.pin.clone())))?;
+    let pids = [std::process::id(), driver.0.id()];
+    let cost = cost(&pids, |message| {
+        call(Request::Sign {
+            spki: key.spki.clone().into(),
+            scheme: key.scheme,
+            message: message.to_vec().into(),
+        })
+    })?;
+    drop(control);
+    driver.0.wait()?;
+    Ok(cost)
+}
+
+/// Killed if the measurement fails.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Processor time of these processes, and time, for each signature.
+#[allow(clippy::cast_precision_loss, reason = "a small number")]
+fn cost(pids: &[u32], mut sign: impl FnMut(&[u8]) -> Outcome) -> Outcome<(f64, f64)> {
+    let used = || {
+        pids.iter()
+            .map(|pid| cpu_seconds(*pid))
+            .sum::<Outcome<f64>>()
+    };
+    let mut message = [0_u8; 600];
+    let (mut before, mut begin) = (used()?, Instant::now());
+    for number in 0..WARM_UP + SIGNATURES {
+        if number == WARM_UP {
+            (before, begin) = (used()?, Instant::now());
+        }
+        // Never the same message twice.
+        message[..8].copy_from_slice(&(number as u64).to_be_bytes());
+        sign(&message)?;
+    }
+    let each = |seconds: f64| seconds / SIGNATURES as f64;
+    Ok((each(used()? - before), each(begin.elapsed().as_secs_f64())))
+}
