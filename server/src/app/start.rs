@@ -82,6 +82,10 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
             Ok(published) => tracing::info!(published, "CRLs"),
             Err(error) => tracing::error!(%error, "CRLs could not be published"),
         }
+        // A key that the configuration names since the last start gets its certificates now.
+        if let Err(error) = services.renew_ocsp_signers(clock.now()).await {
+            tracing::error!(%error, "the OCSP signers have no certificate for now");
+        }
     }
     Ok(services)
 }
