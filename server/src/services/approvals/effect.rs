@@ -81,14 +81,7 @@ pub(super) async fn apply(
                 "user",
                 subject.id.as_str(),
             );
-            record(
-                tx,
-                context,
-                proposal,
-                about,
-                json!({ "note": change.note() }),
-            )
-            .await?;
+            record_noted(tx, context, proposal, about, change).await?;
         }
         Kind::PasswordReset => {
             let about = (
@@ -96,14 +89,7 @@ pub(super) async fn apply(
                 "user",
                 subject.id.as_str(),
             );
-            record(
-                tx,
-                context,
-                proposal,
-                about,
-                json!({ "note": change.note() }),
-            )
-            .await?;
+            record_noted(tx, context, proposal, about, change).await?;
             let user = subject.user.as_ref();
             let user = user.ok_or(Fault::Inconsistent("reset for nobody"))?;
             let message = Notification::PasswordResetApproved { at: context.now };
@@ -131,14 +117,7 @@ pub(super) async fn apply(
         Kind::StaffLeave => {
             changed(staff::set_status(tx, &subject.id, staff::Status::Left).await?)?;
             let about = (AuditAction::StaffLeft, "staff", subject.id.as_str());
-            record(
-                tx,
-                context,
-                proposal,
-                about,
-                json!({ "note": change.note() }),
-            )
-            .await?;
+            record_noted(tx, context, proposal, about, change).await?;
             let ending = ending(context, Reason::AffiliationChanged, change.note());
             for one in certificates::list_for_staff(&mut *tx, &subject.id).await? {
                 if next(one.state, Event::Revoke, expired(&one, context.now)).is_ok() {
@@ -248,6 +227,18 @@ async fn record(
     detail["proposal"] = json!(&proposal.id);
     let entry = context.audit(action, (kind, subject));
     entry.detail(detail).write(tx).await
+}
+
+/// The same, with the reason that was entered.
+async fn record_noted(
+    tx: &mut Tx,
+    context: &RequestContext,
+    proposal: &Proposal,
+    about: (AuditAction, &'static str, &str),
+    change: &ProposedChange,
+) -> Result<()> {
+    let detail = json!({ "note": change.note() });
+    record(tx, context, proposal, about, detail).await
 }
 
 /// Releases a suspended certificate.
