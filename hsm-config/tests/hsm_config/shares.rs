@@ -342,8 +342,9 @@ fn a_server_does_not_read_a_shared_pin_and_apply_does_not_set_one() {
 
 /// The program in a terminal that util-linux's `script` makes.
 fn at_terminal(environment: &Environment, arguments: &[&str]) -> std::process::Child {
+    // Without `exec`, some shells stay between the terminal and the program, and end by Ctrl-C themselves.
     let line = format!(
-        "{} {} --spec {}",
+        "exec {} {} --spec {}",
         env!("CARGO_BIN_EXE_inkan-hsm"),
         arguments.join(" "),
         environment.path("hsm.toml").display()
@@ -352,6 +353,7 @@ fn at_terminal(environment: &Environment, arguments: &[&str]) -> std::process::C
     terminal
         .args(["-q", "-e", "-f", "-c", &line, "/dev/null"])
         .env("TERM", "xterm")
+        .env("SHELL", "/bin/sh")
         .envs(environment.hsm.env());
     start(terminal)
 }
