@@ -57,7 +57,7 @@ play(async (scene, closing) => {
   // The letter: requested by the person who entered the contract, shown to a third one.
   await see(teller, contract);
   await send(teller, `${contract}/letter`);
-  assert.match(await teller.locator('#message .code').innerText(), /letter-asked/);
+  await teller.locator('#requested').waitFor();
   await gallery.look(teller, 'staff-letter-asked');
   const colleague = await desk('teller-2');
   await see(colleague, contract);
@@ -144,7 +144,7 @@ play(async (scene, closing) => {
   await send(approver, `${reset}/approve`);
   await see(teller, reset, 'staff-password-reset-approved');
   await send(teller, `${reset}/letter`);
-  assert.match(await teller.locator('#message .code').innerText(), /letter-asked/);
+  await teller.locator('#requested').waitFor();
   await see(approver, reset);
   await send(approver, `${reset}/letter`);
   assert.match(await approver.locator('#message .code').innerText(), /letter-for-another/);

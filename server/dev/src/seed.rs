@@ -8,6 +8,7 @@ use crate::identity::Identity;
 use crate::secrets::{self, Secrets, Temporary};
 use crate::{DevError, files};
 use inkan_server::services::account_service::AccountService;
+use inkan_server::services::accounts::counter::Handover;
 use inkan_server::services::approvals::{Kind, ProposedChangeForm};
 use inkan_server::services::records::{AccountType, Contract};
 use inkan_server::services::{
@@ -165,11 +166,11 @@ impl Clerks<'_> {
 
     async fn letter(&self, contract: &Contract) -> Result<Temporary> {
         let accounts = &self.accounts;
-        match accounts.issue_letter(&self.teller, &contract.id).await {
-            Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
-            Err(other) => return Err(other),
-        }
+        accounts.issue_letter(&self.teller, &contract.id).await?;
         let letter = accounts.issue_letter(&self.colleague, &contract.id).await?;
+        let Handover::Issued(letter) = letter else {
+            return Err(Fault::Inconsistent("a letter that nobody requested").into());
+        };
         Ok(Temporary {
             temporary_login_password: letter.login.expose().to_owned(),
             temporary_confirmation_password: letter.confirmation.expose().to_owned(),

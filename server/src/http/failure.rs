@@ -187,7 +187,6 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::ProposalStale
         | StaffRefusal::StaffExists
         | StaffRefusal::OfficersNeeded
-        | StaffRefusal::LetterAsked
         | StaffRefusal::RegistrationMissing
         | StaffRefusal::UserNeeded
         | StaffRefusal::StaffNotEmpty

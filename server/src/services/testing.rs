@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use super::settings::{Bank, Settings};
 use super::{Caller, Error, Refusal, RequestContext, Result};
 use crate::services::account_service::AccountService;
+use crate::services::accounts::counter::Handover;
 use crate::services::accounts::passwords::{PasswordSettings, Passwords};
 use crate::services::accounts::registration::{AccountForm, UserForm};
 use crate::services::approvals::{Kind, ProposedChangeForm};
@@ -110,6 +111,15 @@ pub(crate) async fn mail_to(store: &Store, user_id: &str) -> Vec<Mail> {
 }
 
 /// The refusal in a result that must be one.
+/// The letter that was issued; `None` if it was only requested.
+pub(crate) fn issued<L>(result: Result<Handover<L>>) -> Option<L> {
+    match result {
+        Ok(Handover::Issued(letter)) => Some(letter),
+        Ok(Handover::Requested) => None,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
 pub(crate) fn refusal<T>(result: Result<T>) -> Refusal {
     match result {
         Ok(_) => panic!("was not refused"),

@@ -20,7 +20,7 @@ use inkan_server::clock::Clock;
 use inkan_server::http::app::Shared;
 use inkan_server::http::listen::Peer;
 use inkan_server::http::router;
-use inkan_server::services::accounts::counter::PasswordLetter;
+use inkan_server::services::accounts::counter::{Handover, PasswordLetter};
 use inkan_server::services::approvals::{Kind, Proposal, ProposedChangeForm};
 use inkan_server::services::step::StepHook;
 use inkan_server::services::{Caller, RequestContext};
@@ -231,9 +231,13 @@ impl Bank {
         let entered = entered.await.unwrap();
         let done = accounts.approve_proposal(&approver, &entered.id, 1);
         let id = done.await.unwrap().contract.unwrap();
-        accounts.issue_letter(&teller, &id).await.unwrap_err();
+        let requested = accounts.issue_letter(&teller, &id).await.unwrap();
+        assert!(matches!(requested, Handover::Requested));
         let other = self.request("teller-2");
-        accounts.issue_letter(&other, &id).await.unwrap()
+        match accounts.issue_letter(&other, &id).await.unwrap() {
+            Handover::Issued(letter) => letter,
+            Handover::Requested => panic!("requested by nobody else"),
+        }
     }
 
     /// The waiting application of this account is approved, by a person who sees the user.

@@ -45,7 +45,7 @@ pub fn open_contract(
         let page = who.open(&format!("{}{contract}", dev.staff))?;
         who.send(&page, &page.form(&format!("{contract}/letter"))?)
     };
-    ask(&approver)?.must_show("letter-asked")?;
+    ask(&approver)?.must_show("通知書はまだ発行されていません")?;
     let letter = ask(&at_work_as(dev, "teller-2")?)?.must_show("仮ログインパスワード")?;
     Ok(DemoCustomer {
         branch: "100".to_owned(),

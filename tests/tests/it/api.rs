@@ -98,7 +98,7 @@ fn the_examples_of_the_guide_work() -> Outcome {
         "role-missing",
         "account",
         "contract_status",
-        "letter-asked",
+        "requested",
         "registration-missing",
     ] {
         assert!(said.out.contains(shown), "{shown}: {said}");

@@ -11,6 +11,7 @@ use super::users::UserLine;
 use super::word;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
+use crate::services::accounts::counter::Handover;
 use crate::services::paging::{ContractPlace, ContractSearch};
 use crate::services::records;
 
@@ -131,6 +132,16 @@ pub struct ContractWithLetter {
     pub letter: Option<Letter>,
 }
 
+/// What a request for a letter has led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum ContractLetter {
+    /// The request is recorded. Another person gets the letter by the same request within 24 hours.
+    Requested,
+    /// The letter is for the person who asked now.
+    Issued(ContractWithLetter),
+}
+
 /// The search: one of `name`, `kana`, `account` (with or without `branch`) and `login_id`, or none.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -225,16 +236,19 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ContractDetail, Failure> {
 }
 
 /// `POST /api/v1/contracts/{id}/letter`.
-pub async fn letter(command: Command<Empty>) -> Result<ContractWithLetter, Failure> {
+pub async fn letter(command: Command<Empty>) -> Result<ContractLetter, Failure> {
     let accounts = command.accounts();
     let letter = accounts
         .issue_letter(command.context(), &command.call.id)
         .await?;
-    Ok(ContractWithLetter {
+    let Handover::Issued(letter) = letter else {
+        return Ok(ContractLetter::Requested);
+    };
+    Ok(ContractLetter::Issued(ContractWithLetter {
         contract: (&letter.contract).into(),
         letter: Some(Letter {
             login_password: letter.login.expose().to_owned(),
             confirmation_password: letter.confirmation.expose().to_owned(),
         }),
-    })
+    }))
 }

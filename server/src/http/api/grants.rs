@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::call::{Command, Empty};
 use super::contracts::Grant;
 use crate::http::failure::Failure;
+use crate::services::accounts::counter::Handover;
 
 /// The printed password; it is stored nowhere.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,16 +28,29 @@ pub struct GrantWithLetter {
     pub letter: Option<GrantLetter>,
 }
 
+/// What a request for a letter has led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum AcquisitionLetter {
+    /// The request is recorded. Another person gets the letter by the same request within 24 hours.
+    Requested,
+    /// The letter is for the person who asked now.
+    Issued(GrantWithLetter),
+}
+
 /// `POST /api/v1/grants/{id}/letter`.
-pub async fn letter(command: Command<Empty>) -> Result<GrantWithLetter, Failure> {
+pub async fn letter(command: Command<Empty>) -> Result<AcquisitionLetter, Failure> {
     let accounts = command.accounts();
     let letter = accounts.issue_acquisition_letter(command.context(), &command.call.id);
     let letter = letter.await?;
-    Ok(GrantWithLetter {
+    let Handover::Issued(letter) = letter else {
+        return Ok(AcquisitionLetter::Requested);
+    };
+    Ok(AcquisitionLetter::Issued(GrantWithLetter {
         grant: (&letter.grant).into(),
         contract_id: letter.contract.id,
         letter: Some(GrantLetter {
             acquisition_password: letter.password.expose().to_owned(),
         }),
-    })
+    }))
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::call::{Command, Empty};
 use super::contracts::Letter;
 use crate::http::failure::Failure;
+use crate::services::accounts::counter::Handover;
 
 /// An approved reset with its letter.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,13 +23,26 @@ pub struct ResetWithLetter {
     pub letter: Option<Letter>,
 }
 
+/// What a request for a letter has led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum ResetLetter {
+    /// The request is recorded. Another person gets the letter by the same request within 24 hours.
+    Requested,
+    /// The letter is for the person who asked now.
+    Issued(ResetWithLetter),
+}
+
 /// `POST /api/v1/proposals/{id}/letter`.
-pub async fn letter(command: Command<Empty>) -> Result<ResetWithLetter, Failure> {
+pub async fn letter(command: Command<Empty>) -> Result<ResetLetter, Failure> {
     let accounts = command.accounts();
     let letter = accounts
         .issue_reset_letter(command.context(), &command.call.id)
         .await?;
-    Ok(ResetWithLetter {
+    let Handover::Issued(letter) = letter else {
+        return Ok(ResetLetter::Requested);
+    };
+    Ok(ResetLetter::Issued(ResetWithLetter {
         contract_id: letter.contract.id,
         user_id: letter.user.id,
         login_id: letter.user.login_id,
@@ -36,5 +50,5 @@ pub async fn letter(command: Command<Empty>) -> Result<ResetWithLetter, Failure>
             login_password: letter.login.expose().to_owned(),
             confirmation_password: letter.confirmation.expose().to_owned(),
         }),
-    })
+    }))
 }

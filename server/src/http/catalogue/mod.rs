@@ -53,7 +53,6 @@ mod tests;
 use std::borrow::Cow;
 
 use super::lang::Lang;
-use crate::services::StaffRefusal;
 
 /// A refusal as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +63,6 @@ pub struct Message {
     pub sentence: Cow<'static, str>,
     /// What to do; empty if there is nothing to do.
     pub next: Cow<'static, str>,
-}
-
-impl Message {
-    /// Whether nothing was refused: the first of two persons has done their part, and the page says who continues.
-    #[must_use]
-    pub fn is_next_step(&self) -> bool {
-        self.code == StaffRefusal::LetterAsked.code()
-    }
 }
 
 /// The two sentences in both languages; one is chosen.

@@ -100,16 +100,6 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Register another one first.",
             ),
         ),
-        StaffRefusal::LetterAsked => Text::fixed(
-            (
-                "通知書の発行依頼を記録しました。通知書はまだ発行されていません。",
-                "24時間以内に別の担当者が同じ画面で同じボタンを押すと発行されます。仮パスワードの通知書は、契約を入力した担当者および利用申込みを承認・却下した担当者には発行されません。",
-            ),
-            (
-                "The letter has been requested but not issued yet.",
-                "It is issued when another person presses the same button on the same page within 24 hours. Temporary passwords are not shown to anyone who entered the contract or decided on its application.",
-            ),
-        ),
         StaffRefusal::LetterForAnother => Text::fixed(
             (
                 "この通知書は、契約を入力した担当者、利用申込みを承認・却下した担当者、この契約の別の通知書を発行した担当者には表示されません。",

@@ -1,5 +1,5 @@
-//! 仮パスワード, and 証明書取得用パスワード of a grant, on paper: shown once, printed, handed over. A new letter invalidates the earlier
-//! one.
+//! 仮パスワード, and 証明書取得用パスワード of a grant, on paper: requested by one person, shown once to another, printed, handed over.
+//! A new letter invalidates the earlier one.
 
 use askama::Template;
 use axum::extract::Path;
@@ -11,7 +11,36 @@ use super::{Person, account};
 use crate::http::catalogue::word;
 use crate::http::context::{Answer, Cx, Form};
 use crate::http::page::{Page, html};
+use crate::services::accounts::counter::Handover;
 use crate::services::records::{Contract, User};
+
+/// What the letter is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Contract,
+    Reset,
+    Grant,
+}
+
+/// The first of two people has requested the letter.
+#[derive(Template)]
+#[template(path = "staff/letter_requested.html")]
+struct Requested {
+    page: Page,
+    person: Person,
+    kind: Kind,
+    back: String,
+}
+
+fn requested(cx: &Cx, member: &Member, kind: Kind, back: String) -> Answer {
+    let template = Requested {
+        page: cx.page(""),
+        person: Person::of(member, cx.lang),
+        kind,
+        back,
+    };
+    html(StatusCode::OK, &template)
+}
 
 #[derive(Template)]
 #[template(path = "staff/password_letter.html")]
@@ -52,7 +81,9 @@ fn show(
 /// `POST /contracts/{id}/letter`: new temporary passwords; the earlier ones become invalid.
 pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
-    let letter = accounts.issue_letter(&request, &id).await?;
+    let Handover::Issued(letter) = accounts.issue_letter(&request, &id).await? else {
+        return requested(&cx, &member, Kind::Contract, format!("/contracts/{id}"));
+    };
     let passwords = (letter.login, letter.confirmation);
     show(&cx, &member, (&letter.contract, None), passwords)
 }
@@ -60,7 +91,9 @@ pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form
 /// `POST /proposals/{id}/letter`: the temporary passwords of an approved reset; the user's own become invalid.
 pub async fn reset(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
-    let letter = accounts.issue_reset_letter(&request, &id).await?;
+    let Handover::Issued(letter) = accounts.issue_reset_letter(&request, &id).await? else {
+        return requested(&cx, &member, Kind::Reset, format!("/proposals/{id}"));
+    };
     let passwords = (letter.login, letter.confirmation);
     let of = (&letter.contract, Some(&letter.user));
     show(&cx, &member, of, passwords)
@@ -83,7 +116,9 @@ struct Acquisition {
 /// `POST /grants/{id}/letter`: a new 証明書取得用パスワード; the earlier one becomes invalid.
 pub async fn acquisition(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
-    let letter = accounts.issue_acquisition_letter(&request, &id).await?;
+    let Handover::Issued(letter) = accounts.issue_acquisition_letter(&request, &id).await? else {
+        return requested(&cx, &member, Kind::Grant, "/contracts".to_owned());
+    };
     let template = Acquisition {
         page: cx.page(""),
         person: Person::of(&member, cx.lang),

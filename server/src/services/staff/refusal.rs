@@ -27,8 +27,6 @@ pub enum StaffRefusal {
     OfficersNeeded,
     /// The subject is not in a state for this.
     NotInThatState,
-    /// The letter was requested; another person is shown it.
-    LetterAsked,
     /// Whoever entered the contract, decided on its application or saw its other letter is not shown this one.
     LetterForAnother,
     /// Whoever was shown the letter with a contract's passwords decides on none of its applications.
@@ -55,7 +53,7 @@ pub enum StaffRefusal {
 
 impl StaffRefusal {
     /// Every one of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 23] = [
         Self::ProposalExists,
         Self::ProposalUnknown,
         Self::ProposalDecided,
@@ -68,7 +66,6 @@ impl StaffRefusal {
         Self::StaffExists,
         Self::OfficersNeeded,
         Self::NotInThatState,
-        Self::LetterAsked,
         Self::LetterForAnother,
         Self::LetterSeen,
         Self::RegistrationMissing,
@@ -98,7 +95,6 @@ impl StaffRefusal {
             Self::StaffExists => "staff-exists",
             Self::OfficersNeeded => "officers-needed",
             Self::NotInThatState => "not-in-that-state",
-            Self::LetterAsked => "letter-asked",
             Self::LetterForAnother => "letter-for-another",
             Self::LetterSeen => "letter-seen",
             Self::RegistrationMissing => "registration-missing",

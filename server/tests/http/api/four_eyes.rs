@@ -109,7 +109,8 @@ async fn http_api_keeps_the_four_eyes() {
         (StatusCode::CONFLICT, "registration-missing")
     );
     let letter = format!("contracts/{contract}/letter");
-    assert_eq!(teller.act(&letter, json!({})).await.code(), "letter-asked");
+    let requested = teller.done(&letter, json!({})).await;
+    assert_eq!(requested, json!({ "state": "requested" }));
     let enterer = approver.act(&letter, json!({})).await;
     assert_eq!(
         (enterer.status, &*enterer.code()),

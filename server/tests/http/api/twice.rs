@@ -37,7 +37,7 @@ async fn http_api_does_what_is_sent_twice_once() {
     let contract = approver.contract("account=7654321&branch=100").await;
     let letter = format!("contracts/{contract}/letter");
     let asked = teller.send(post(&letter, "key-0004", "{}")).await;
-    assert_eq!(asked.code(), "letter-asked");
+    assert_eq!(asked.body, r#"{"state":"requested"}"#);
     let shown = approver.send(post(&letter, "key-0004", "{}")).await;
     let again = approver.send(post(&letter, "key-0004", "{}")).await;
     assert_eq!(again.headers["idempotency-replayed"], "true");

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::ENTER;
-use super::handover::{Turn, turn};
+use super::handover::{Handover, Turn, turn};
 use crate::services::account_service::AccountService;
 use crate::services::approvals::contributor;
 use crate::services::command::Outcome;
@@ -40,14 +40,14 @@ impl AccountService<'_> {
     /// request is recorded, and the letter is for another person who requests it within a day.
     ///
     /// # Errors
-    /// [`StaffRefusal::LetterAsked`] (the request is recorded now), [`StaffRefusal::LetterForAnother`],
+    /// [`StaffRefusal::LetterForAnother`],
     /// [`Refusal::RoleMissing`], [`Refusal::GrantMissing`] (no such grant), [`Refusal::ContractCancelled`],
     /// [`StaffRefusal::NotInThatState`] (used, lapsed, or this bank does not use it).
     pub async fn issue_acquisition_letter(
         &self,
         context: &RequestContext,
         grant_id: &str,
-    ) -> Result<AcquisitionLetter> {
+    ) -> Result<Handover<AcquisitionLetter>> {
         let command = context.command(AuditAction::GrantLetterIssued, ("grant", grant_id));
         let prepared = self.audit_refusals(command, async {
             let member = self.staff_with(context, ENTER).await?;
@@ -97,7 +97,7 @@ impl AccountService<'_> {
             };
             Ok(Outcome::done(Some(letter)).detail(detail))
         });
-        letter.await?.ok_or(StaffRefusal::LetterAsked.into())
+        Ok(letter.await?.into())
     }
 }
 

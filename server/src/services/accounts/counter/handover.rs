@@ -13,6 +13,21 @@ use crate::store::{Tx, id};
 /// How long a request waits for the second person.
 const WAITS: SignedDuration = SignedDuration::from_hours(24);
 
+/// What a person who presses the button of a letter gets.
+#[derive(Debug)]
+pub enum Handover<L> {
+    /// Nothing yet: the request is recorded, and another person gets the letter within a day.
+    Requested,
+    /// The letter, once.
+    Issued(L),
+}
+
+impl<L> From<Option<L>> for Handover<L> {
+    fn from(letter: Option<L>) -> Self {
+        letter.map_or(Self::Requested, Self::Issued)
+    }
+}
+
 /// The result for a person who requests a letter.
 pub(super) enum Turn {
     /// The request is recorded now, replacing one that waited too long.

@@ -22,6 +22,7 @@ mod tests;
 use crate::store::staff::Role;
 
 pub use acquisition::AcquisitionLetter;
+pub use handover::Handover;
 pub use password_letter::PasswordLetter;
 pub use reset_letter::ResetLetter;
 

@@ -7,7 +7,7 @@ use inkan_pki::secret::Secret;
 use serde_json::json;
 
 use super::ENTER;
-use super::handover::{Turn, turn};
+use super::handover::{Handover, Turn, turn};
 use crate::services::account_service::AccountService;
 use crate::services::approvals::contributor;
 use crate::services::command::Outcome;
@@ -35,14 +35,14 @@ impl AccountService<'_> {
     /// its applications.
     ///
     /// # Errors
-    /// [`StaffRefusal::LetterAsked`] (the request is recorded now), [`StaffRefusal::LetterForAnother`],
+    /// [`StaffRefusal::LetterForAnother`],
     /// [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`], [`Refusal::ContractCancelled`],
     /// [`StaffRefusal::NotInThatState`] (it has its master user).
     pub async fn issue_letter(
         &self,
         context: &RequestContext,
         contract_id: &str,
-    ) -> Result<PasswordLetter> {
+    ) -> Result<Handover<PasswordLetter>> {
         let command = context.command(AuditAction::ContractLetterIssued, ("contract", contract_id));
         let prepared = self.audit_refusals(command, async {
             let member = self.staff_with(context, ENTER).await?;
@@ -78,6 +78,6 @@ impl AccountService<'_> {
             };
             Ok(Outcome::done(Some(letter)).detail(json!({ "asked_by": asked_by })))
         });
-        letter.await?.ok_or(StaffRefusal::LetterAsked.into())
+        Ok(letter.await?.into())
     }
 }

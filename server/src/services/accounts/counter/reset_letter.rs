@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::ENTER;
-use super::handover::{Turn, turn};
+use super::handover::{Handover, Turn, turn};
 use crate::mail::Notification;
 use crate::services::account_service::AccountService;
 use crate::services::approvals::contributor;
@@ -45,14 +45,14 @@ impl AccountService<'_> {
     /// person who requests it within a day.
     ///
     /// # Errors
-    /// [`StaffRefusal::LetterAsked`] (the request is recorded now), [`StaffRefusal::LetterForAnother`],
+    /// [`StaffRefusal::LetterForAnother`],
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ProposalUnknown`], [`Refusal::ContractCancelled`],
     /// [`StaffRefusal::NotInThatState`] (not approved, shown before, or approved too long ago).
     pub async fn issue_reset_letter(
         &self,
         context: &RequestContext,
         proposal_id: &str,
-    ) -> Result<ResetLetter> {
+    ) -> Result<Handover<ResetLetter>> {
         let command = context.command(
             AuditAction::UserResetLetterIssued,
             ("proposal", proposal_id),
@@ -116,7 +116,7 @@ impl AccountService<'_> {
             let user_id = letter.user.id.clone();
             Ok(Outcome::done(Some(letter)).to("user", user_id).detail(detail))
         });
-        letter.await?.ok_or(StaffRefusal::LetterAsked.into())
+        Ok(letter.await?.into())
     }
 
     /// The approved reset of a user whose letter was not shown yet.

@@ -4,10 +4,11 @@ use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::services::accounts::counter::Handover;
 use crate::services::authentication::session::{NewSession, Stage};
 use crate::services::testing::scene::{Scene, instance, later};
-use crate::services::testing::{LOGIN_PASSWORD, anonymous, customer, refusal, said, staff};
-use crate::services::{Error, Refusal, Result, StaffRefusal};
+use crate::services::testing::{LOGIN_PASSWORD, anonymous, customer, issued, refusal, said, staff};
+use crate::services::{Refusal, Result, StaffRefusal};
 use crate::store::certificates::State;
 use crate::store::{grants, users};
 use inkan_server_fixtures::database::{Place, on_both};
@@ -31,13 +32,15 @@ async fn letter(scene: &Scene, now: Timestamp) -> Result<Secret> {
     let accounts = scene.services.accounts();
     let context = staff("teller", now);
     let asked = accounts.issue_acquisition_letter(&context, &scene.grant);
-    match asked.await {
-        Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
-        other => return other.map(|letter| letter.password),
-    }
-    let context = staff("approver", now);
-    let done = accounts.issue_acquisition_letter(&context, &scene.grant);
-    done.await.map(|letter| letter.password)
+    let shown = match asked.await? {
+        Handover::Issued(letter) => Some(letter),
+        Handover::Requested => {
+            let context = staff("approver", now);
+            let done = accounts.issue_acquisition_letter(&context, &scene.grant);
+            issued(done.await)
+        }
+    };
+    Ok(shown.unwrap().password)
 }
 
 async fn identify(
