@@ -82,9 +82,12 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
             Ok(published) => tracing::info!(published, "CRLs"),
             Err(error) => tracing::error!(%error, "CRLs could not be published"),
         }
-        // A key that the configuration names since the last start gets its certificates now.
+        // Keys that the configuration names since the last start are used now: the jobs are due once an hour.
         if let Err(error) = services.renew_ocsp_signers(clock.now()).await {
             tracing::error!(%error, "the OCSP signers have no certificate for now");
+        }
+        if let Err(error) = services.checkpoint_audit_with_new_key(clock.now()).await {
+            tracing::error!(%error, "the audit log's head is not signed with the new key yet");
         }
     }
     Ok(services)

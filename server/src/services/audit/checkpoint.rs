@@ -125,6 +125,19 @@ impl Services {
         Ok(Some(new))
     }
 
+    /// As [`Services::checkpoint_audit`], if the last head was signed with another key than the one configured now.
+    ///
+    /// # Errors
+    /// As [`Services::checkpoint_audit`].
+    pub async fn checkpoint_audit_with_new_key(&self, now: Timestamp) -> Result<()> {
+        let key = self.inner.ca.audit_public_key();
+        let last = checkpoints::latest(&self.inner.store).await?;
+        if last.is_some_and(|last| key.is_some_and(|key| key != last.spki)) {
+            self.checkpoint_audit(now).await?;
+        }
+        Ok(())
+    }
+
     /// The head, if every row up to it continues from the last signed head: a rebuilt chain is not signed.
     async fn unbroken_since(&self, last: Option<&Checkpoint>) -> Result<Head> {
         // A head that this key did not sign proves nothing: the whole chain is checked.

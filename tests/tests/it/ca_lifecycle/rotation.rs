@@ -114,6 +114,10 @@ fn the_keys_for_ocsp_and_the_audit_log_are_replaced_and_old_signatures_verify() 
     assert_eq!(judge.ocsp(&serial, "customer-ca", at)?, "good");
     judge.lint_answer()?;
 
+    until("a head is signed with the second key", || {
+        Ok(audit_keys(&bank.dev)?.len() == 2)
+    })?;
+
     // Both keys are recorded in the transcript, so the whole log verifies.
     let verified = audit(&bank.dev, &["verify"])?;
     assert!(verified.contains("whole:"), "{verified}");
