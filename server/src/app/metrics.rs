@@ -12,7 +12,7 @@ enum Kind {
 
 use Kind::{Counter, Gauge, Summary};
 
-const METRICS: [(&str, Kind, &str); 48] = [
+const METRICS: [(&str, Kind, &str); 49] = [
     (
         "inkan_http_requests_total",
         Counter,
@@ -32,6 +32,11 @@ const METRICS: [(&str, Kind, &str); 48] = [
         "inkan_connections_refused_total",
         Counter,
         "Connections closed at once because an address or network holds too many.",
+    ),
+    (
+        "inkan_proxy_headers_total",
+        Counter,
+        "Headers of load balancers (PROXY protocol) by listener and outcome.",
     ),
     (
         "inkan_connections_evicted_total",

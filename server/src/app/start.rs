@@ -17,6 +17,7 @@ use super::sockets::Sockets;
 use super::{database, hsm, mail, rollback};
 use crate::clock::Clock;
 use crate::http::app::{App, Shared};
+use crate::http::listen::proxied::Balancers;
 use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
 use crate::http::listen::{Limits, Listener};
 use crate::http::public::fast_path::Quick;
@@ -139,18 +140,22 @@ pub fn listeners(
         ClientAuth::Explaining(&staff_cas),
         &time,
     )?;
-    let listener = |name, socket, tls, router: Router, (connections, per_address)| Listener {
-        name,
-        socket,
-        tls,
-        router,
-        shortcut: None,
-        limits: Limits {
-            connections,
-            per_address,
-            ..Limits::default()
-        },
-    };
+    let listener =
+        |name, socket, tls, router: Router, (connections, per_address), balancers: &Balancers| {
+            Listener {
+                name,
+                socket,
+                tls,
+                router,
+                shortcut: None,
+                limits: Limits {
+                    connections,
+                    per_address,
+                    ..Limits::default()
+                },
+                balancers: balancers.clone(),
+            }
+        };
     let c = config;
     Ok(vec![
         listener(
@@ -159,6 +164,7 @@ pub fn listeners(
             Some(portal),
             router::portal(app),
             (c.portal.connections, c.portal.per_address()),
+            &c.portal.proxy_protocol_from,
         ),
         listener(
             "certificate",
@@ -166,6 +172,7 @@ pub fn listeners(
             Some(certificate),
             router::certificate(app),
             (c.certificate.connections, c.certificate.per_address()),
+            &c.certificate.proxy_protocol_from,
         ),
         listener(
             "staff",
@@ -173,6 +180,7 @@ pub fn listeners(
             Some(staff),
             router::staff(app),
             (c.staff.connections, c.staff.per_address()),
+            &c.staff.proxy_protocol_from,
         ),
         Listener {
             shortcut: Some(Arc::new(Quick::new(Arc::clone(app)))),
@@ -182,6 +190,7 @@ pub fn listeners(
                 None,
                 router::public(app),
                 (c.public.connections, c.public.per_address()),
+                &c.public.proxy_protocol_from,
             )
         },
         listener(
@@ -190,6 +199,7 @@ pub fn listeners(
             None,
             router::operations(app),
             (64, 64),
+            &Balancers::default(),
         ),
     ])
 }

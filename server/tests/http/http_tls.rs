@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Extension, Router};
+use inkan_server::http::listen::proxied::Balancers;
 use inkan_server::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
 use inkan_server::http::listen::{Limits, Listener, Peer, serve};
 use rcgen::{CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -124,6 +125,7 @@ pub(crate) async fn serving(
         router,
         limits,
         shortcut: None,
+        balancers: Balancers::default(),
     };
     let task = tokio::spawn(serve(listener, stopped));
     Running {

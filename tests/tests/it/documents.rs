@@ -77,6 +77,7 @@ fn every_file_that_the_documents_link_to_exists() -> Outcome {
         "docs/configuration.md",
         "docs/metrics.md",
         "docs/install.md",
+        "docs/load-balancer.md",
         "docs/ca-lifecycle.md",
         "docs/status.md",
         "docs/mail.md",

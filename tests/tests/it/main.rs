@@ -56,6 +56,7 @@ mod enrolment;
 mod hsm_driver;
 mod hsm_unavailable;
 mod journey;
+mod load_balancer;
 mod login;
 mod mail;
 mod monitoring;

@@ -12,6 +12,7 @@ use super::limits::{Argon2, Characters, Console, Est, Locks, Log, Passwords, Per
 use super::mail::Mail;
 use super::rollback::Rollback;
 use super::warnings::Warnings;
+use crate::http::listen::proxied::Balancers;
 
 /// The whole file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -189,6 +190,9 @@ pub struct TlsListener {
     /// Connections that one address may hold; default: an eighth of `connections`.
     #[serde(default)]
     pub connections_per_address: Option<usize>,
+    /// Addresses and networks of load balancers that send the client's address (PROXY protocol).
+    #[serde(default, skip_serializing_if = "Balancers::is_empty")]
+    pub proxy_protocol_from: Balancers,
 }
 
 /// `[public]`.
@@ -205,6 +209,9 @@ pub struct PlainListener {
     /// Connections that one address may hold; default: an eighth of `connections`.
     #[serde(default)]
     pub connections_per_address: Option<usize>,
+    /// Addresses and networks of load balancers that send the client's address (PROXY protocol).
+    #[serde(default, skip_serializing_if = "Balancers::is_empty")]
+    pub proxy_protocol_from: Balancers,
 }
 
 /// `[operations]`.

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
+use super::proxied::{self, Balancers};
 use super::serve::Connection;
 use super::shortcut::Shortcut;
 use super::table::{Admission, Table};
@@ -61,6 +62,64 @@ pub struct Listener {
     pub shortcut: Option<Arc<dyn Shortcut>>,
     /// Limits.
     pub limits: Limits,
+    /// Who passes on the connections of others.
+    pub balancers: Balancers,
+}
+
+/// What all connections of a listener have in common.
+struct Common {
+    name: &'static str,
+    acceptor: Option<TlsAcceptor>,
+    router: Router,
+    shortcut: Option<Arc<dyn Shortcut>>,
+    limits: Limits,
+    balancers: Balancers,
+    table: Arc<Table>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Common {
+    /// A connection, from the header of its balancer, if it comes from one, to its end.
+    async fn run(
+        self: Arc<Self>,
+        mut stream: TcpStream,
+        from: SocketAddr,
+        task: OwnedSemaphorePermit,
+    ) {
+        let mut address = from;
+        if self.balancers.contain(from.ip()) {
+            let header = proxied::client(&mut stream, from, self.limits.handshake).await;
+            let outcome = if header.is_ok() { "done" } else { "failed" };
+            metrics::counter!("inkan_proxy_headers_total", "listener" => self.name, "outcome" => outcome)
+                .increment(1);
+            address = match header {
+                Ok(client) => client,
+                Err(fault) => {
+                    tracing::warn!(listener = self.name, balancer = %from, %fault, "a load balancer's header was refused");
+                    return;
+                }
+            };
+        }
+        let Admission::Granted(place, end) = self.table.admit(address.ip()) else {
+            metrics::counter!("inkan_connections_refused_total", "listener" => self.name)
+                .increment(1);
+            tracing::debug!(listener = self.name, %address, "too many connections");
+            return;
+        };
+        let connection = Connection {
+            name: self.name,
+            address,
+            router: self.router.clone(),
+            shortcut: self.shortcut.clone(),
+            limits: self.limits,
+            begun: Instant::now(),
+            place: Arc::new(place),
+            end,
+            stop: self.stop.clone(),
+            _task: task,
+        };
+        connection.run(stream, self.acceptor.clone()).await;
+    }
 }
 
 /// Tasks in addition to those of the connections with a place: for connections that have lost it and have not ended yet.
@@ -78,6 +137,7 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
         router,
         shortcut,
         limits,
+        balancers,
     } = listener;
     let spare = spare(limits.connections);
     let most = limits.connections.saturating_add(spare);
@@ -85,7 +145,16 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
     let tasks = Arc::new(Semaphore::new(most as usize));
     // Half of them: one is always left for a new connection.
     let table = Table::new(limits.connections, limits.per_address, spare / 2);
-    let acceptor = tls.map(TlsAcceptor::from);
+    let common = Arc::new(Common {
+        name,
+        acceptor: tls.map(TlsAcceptor::from),
+        router,
+        shortcut,
+        limits,
+        balancers,
+        table,
+        stop: stop.clone(),
+    });
     loop {
         let accepted = tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => break,
@@ -100,26 +169,9 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
                 continue;
             }
         };
-        let Admission::Granted(place, end) = table.admit(address.ip()) else {
-            metrics::counter!("inkan_connections_refused_total", "listener" => name).increment(1);
-            tracing::debug!(listener = name, %address, "too many connections");
-            continue;
-        };
-        let connection = Connection {
-            name,
-            address,
-            router: router.clone(),
-            shortcut: shortcut.clone(),
-            limits,
-            begun: Instant::now(),
-            place: Arc::new(place),
-            end,
-            stop: stop.clone(),
-            _task: task,
-        };
-        tokio::spawn(connection.run(stream, acceptor.clone()));
+        tokio::spawn(Arc::clone(&common).run(stream, address, task));
     }
-    drop(socket);
+    drop((socket, common));
     let ended = tokio::time::timeout(limits.stop, tasks.acquire_many(most));
     if ended.await.is_err() {
         tracing::warn!(

@@ -7,6 +7,7 @@
 //! - [`shortcut`]: a shortcut past the router
 //! - [`connection`]: what a request can learn about its connection
 //! - [`identity`]: a listener's certificate and key, replaceable while it serves
+//! - [`proxied`]: load balancers that say whose connection they pass on
 //! - [`private`]: whether only the owner of a file can read it
 //! - [`tls`]: rustls configurations of the three TLS listeners
 //! - [`client_verifier`]: which client certificates pass the handshake
@@ -18,6 +19,7 @@ pub mod connection;
 mod host;
 pub mod identity;
 pub mod private;
+pub mod proxied;
 mod serve;
 pub mod shortcut;
 mod table;
