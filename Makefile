@@ -43,7 +43,7 @@ windows: ## the agent for Windows: programs, a ZIP file and an MSI installer, in
 	@scripts/windows/toolchain
 	@programs=$$(scripts/windows/build --release --locked -p inkan-agent -p inkan-agent-window) && scripts/windows/package "$$programs" .work/packages
 
-deb: packages-demo ## the agent for Debian and Ubuntu: a .deb package, into .work/packages
+deb: packages-demo ## packages for Debian and Ubuntu: server, HSM tool, agent, into .work/packages
 	@scripts/package-deb .work/packages
 
 packages-demo:

@@ -16,7 +16,7 @@
 //! - [`sockets`]: the five listening sockets
 //! - [`status`]: what follows a status change at once; [`refusals`]: records counted refusals
 //! - [`reload`]: files that may change while the server runs
-//! - [`serve`]: serving until a signal
+//! - [`serve`]: serving until a signal; `service_manager`: what systemd is told
 //! - [`scheduler`]: runs the scheduled jobs
 //! - [`error`]: why the program ended
 
@@ -39,6 +39,7 @@ pub mod restore;
 pub mod rollback;
 pub mod scheduler;
 pub mod serve;
+mod service_manager;
 pub mod sockets;
 pub mod staff;
 pub mod start;

@@ -14,7 +14,7 @@ use super::reload::Followed;
 use super::rollback::file::HighWaterFile;
 use super::sockets::Sockets;
 use super::unseal::UnsealServer;
-use super::{hsm, refusals, scheduler, start, status};
+use super::{hsm, refusals, scheduler, service_manager, start, status};
 use crate::clock::Clock;
 use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
@@ -114,10 +114,12 @@ pub async fn until_signal<E: From<AppError>>(
         });
     }
     tasks.spawn(scheduler::run(services, clock, metrics, stopped.clone()));
+    tasks.spawn(service_manager::keep_alive(stopped.clone()));
     let services = app.services.clone();
     let mut following =
         tokio::spawn(async move { high_water.follow(&services, clock, stopped).await });
     ready()?;
+    service_manager::ready();
     tracing::info!("ready");
     let mut ended = None;
     tokio::select! {
@@ -126,6 +128,7 @@ pub async fn until_signal<E: From<AppError>>(
         // It returns before a stop only if the database has gone back.
         followed = &mut following => ended = Some(followed),
     }
+    service_manager::stopping();
     tracing::info!("stopping");
     // All receivers are in our own tasks; a task that has ended is no error.
     let _ = stop.send(true);

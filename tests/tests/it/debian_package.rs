@@ -13,7 +13,10 @@ fn the_package_has_programs_entry_icon_and_dependencies() -> Outcome {
     run(
         Command::new(programs::repository().join("scripts/package-deb"))
             .args([directory.path(), beside])
-            .env("INKAN_VERSION", "1.2.3"),
+            .arg("inkan-agent")
+            .env("INKAN_VERSION", "1.2.3")
+            .env("DPKG_DEB_COMPRESSOR_TYPE", "gzip")
+            .env("DPKG_DEB_COMPRESSOR_LEVEL", "1"),
     )?;
     let architecture = run(Command::new("dpkg").arg("--print-architecture"))?;
     let name = format!("inkan-agent_1.2.3_{}.deb", architecture.trim());

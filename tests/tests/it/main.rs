@@ -50,6 +50,7 @@ mod conformance;
 mod counter;
 mod crash;
 mod debian_package;
+mod debian_server;
 mod development;
 mod documents;
 mod enrolment;
