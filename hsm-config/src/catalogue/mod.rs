@@ -46,7 +46,7 @@ pub(crate) use probe::{
     probe_ambiguous, probe_crashed, probe_hangs, probe_lacks, probe_no_token, probe_pin,
     probe_profile, probe_token, probe_write_protected,
 };
-pub use probe::{probe_no_module, probe_pin_source, probe_worker};
+pub use probe::{probe_no_module, probe_pin_source, probe_shared, probe_worker};
 pub(crate) use record::{Words, words};
 pub use report::{ExplainedReport, report};
 pub use share::{no_screen, refused, share};
