@@ -109,6 +109,9 @@ impl Exit {
             ) => Self::Usage,
             ShareCeremonyError::Set(_) => Self::File,
             ShareCeremonyError::Directory(error) => Self::of_apply(error),
+            ShareCeremonyError::Transcript(_) | ShareCeremonyError::NotRecorded(_) => {
+                Self::Transcript
+            }
             ShareCeremonyError::Pending(_)
             | ShareCeremonyError::NothingPending(_)
             | ShareCeremonyError::SetExists(_)

@@ -239,6 +239,7 @@ fn after(line: &Line, later: &[Line], words: &Words, language: Language) -> Opti
         ("pin-change", Event::Done) => words.pin_changed,
         ("pin-change", Event::Failed) => words.pin_change_failed,
         ("pin-change", Event::Started) if !ended() => words.pin_change_open,
+        ("pin-shares", Event::Done) => words.pin_shared,
         ("token-backup", Event::Done) => words.token_backed_up,
         ("token-restore", Event::Done) => words.token_restored,
         ("token-restore", Event::Failed) => words.token_restore_failed,

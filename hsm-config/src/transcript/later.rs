@@ -5,6 +5,8 @@
 pub(crate) enum Later {
     /// Another user PIN.
     PinChange,
+    /// The PIN is shared among officers, or shared anew.
+    PinShares,
     /// An archive was made of the token.
     Backup,
     /// The token was restored from an archive.
@@ -14,8 +16,9 @@ pub(crate) enum Later {
 }
 
 impl Later {
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::PinChange,
+        Self::PinShares,
         Self::Backup,
         Self::Restore,
         Self::Adoption,
@@ -25,6 +28,7 @@ impl Later {
     pub(super) const fn prefix(self) -> &'static str {
         match self {
             Self::PinChange => "pin-change:",
+            Self::PinShares => "pin-shares:",
             Self::Backup => "token-backup:",
             Self::Restore => "token-restore:",
             Self::Adoption => "token-adoption:",

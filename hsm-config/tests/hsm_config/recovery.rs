@@ -8,6 +8,8 @@ use inkan_hsm_config::transcript::Event;
 
 use crate::archives::{Bank, Keys};
 use crate::environment::PINS;
+use crate::share_officers::{PageDirectory, make, with_lines};
+use crate::share_sets::{CREATE, OLD_PIN, RESHARE, SHARED, officers};
 
 const ISSUING_PIN: &str = PINS[3].1;
 
@@ -162,4 +164,50 @@ fn a_key_that_was_made_after_the_backup_is_named_and_found_to_be_missing() {
     // What was restored signs nevertheless.
     let text = bank.environment.expect(&["verify"], 8);
     assert!(text.contains("ok   signature    customer-ca"), "{text}");
+}
+
+#[test]
+fn a_shared_pin_is_restored_with_its_set_and_changes_of_shares_are_recorded() {
+    let bank = Bank::new();
+    let environment = &bank.environment;
+    let old = PageDirectory::new();
+    let new_set = officers(&CREATE, "2", &["Aoki", "Baba", "Chiba"]);
+    make(environment, &new_set, "", &old).expect(0);
+    environment.edit(OLD_PIN, SHARED);
+    let transcript = bank.transcript();
+    let line = transcript.done("pin-shares:issuing:1").unwrap();
+    assert_eq!(line.details["needed"], "2 of 3");
+    assert_eq!(line.details["name_03"], "Chiba");
+    let words = old.words(1).join(" ");
+    assert!(line.details.values().all(|value| !value.contains(&words)));
+    bank.back_up("issuing", "issuing.age", 0);
+    let enough = old.line(1) + &old.line(3);
+
+    // Officers change after the backup.
+    let set = environment.path("certificates/issuing.shares.json");
+    let kept = fs::read(&set).unwrap();
+    let new = PageDirectory::new();
+    let reshare = officers(&RESHARE, "2", &["Baba", "Doi"]);
+    make(environment, &reshare, &enough, &new).expect(0);
+    let transcript = bank.transcript();
+    let line = transcript.done("pin-shares:issuing:2").unwrap();
+    assert_eq!(line.details["name_02"], "Doi");
+    let text = environment.expect(&["record"], 0);
+    assert!(
+        text.contains("User PIN shared among officers: issuing:2 (Baba, Doi)"),
+        "{text}"
+    );
+
+    // The token of the backup has the PIN of then.
+    fs::remove_dir_all(bank.token("issuing")).unwrap();
+    let text = bank.restore("issuing.age", 7);
+    assert!(text.contains("[restore-other-shares]"), "{text}");
+    fs::remove_file(&set).unwrap();
+    let from = bank.archive("issuing.age");
+    let identity = bank.keys.identity.as_str();
+    let arguments = ["restore", "--from", &from, "--identity", identity, "--yes"];
+    let text = with_lines(environment, &arguments, &enough).expect(0);
+    assert!(text.contains("ok   signature    customer-ca"), "{text}");
+    assert_eq!(fs::read(&set).unwrap(), kept);
+    with_lines(environment, &["verify"], &enough).expect(0);
 }
