@@ -39,17 +39,27 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// The text of a regular file of at most `limit` bytes; `None` when there is no such file.
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<Option<String>> {
+    let Some(bytes) = read_bytes(path, limit)? else {
+        return Ok(None);
+    };
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
+/// The content of a regular file of at most `limit` bytes; `None` when there is no such file.
+pub(crate) fn read_bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     // Opening a pipe would block until a writer comes.
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
@@ -58,12 +68,12 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<Option<String>> {
         Err(e) => return Err(e),
     }
     let file = File::open(path)?;
-    let mut text = String::new();
-    file.take(limit + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > limit {
+    let mut content = Vec::new();
+    file.take(limit + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > limit {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    Ok(Some(text))
+    Ok(Some(content))
 }
 
 /// Renames within a directory, durably.

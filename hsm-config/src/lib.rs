@@ -14,6 +14,7 @@
 //! - [`mod@verify`]: proves that the HSM matches specification and transcript
 //! - [`transcript`]: the record of the ceremony
 //! - [`record`]: the record of a ceremony on paper
+//! - [`recovery`]: backup of a token, restore, and the adoption of a copy
 //! - [`language`]: the languages of a ceremony and its record
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
@@ -22,6 +23,7 @@
 //! - [`unseal`]: what `inkan-hsm` and a sealed server say to each other
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: the profile of CA certificates
+//! - `history`: what a key's attributes may state about its past
 //! - `print`: how hashes are written
 //! - `files`: bounded reads and atomic writes
 //! - `printable`: characters that may be printed
@@ -46,6 +48,7 @@ pub mod chain;
 pub mod crl;
 mod files;
 pub mod guided;
+mod history;
 pub mod language;
 pub mod pin_change;
 pub mod pin_source;
@@ -56,6 +59,7 @@ pub mod probe;
 pub mod process;
 pub mod profile;
 pub mod record;
+pub mod recovery;
 pub mod share_ceremony;
 pub mod shares;
 pub mod spec;

@@ -4,6 +4,7 @@
 //! - `cli::exit`: exit codes
 //! - `cli::output`: what is printed
 //! - `cli::probe`: what a device can do
+//! - `cli::recovery`: backup, restore, adoption
 //! - `cli::terminal`: the officers at a guided ceremony
 
 mod cli;
@@ -27,7 +28,7 @@ use cli::args::{
 use cli::exit::Exit;
 use cli::output::{self, Failure};
 use cli::terminal::Terminal;
-use cli::{dialogue, shares};
+use cli::{dialogue, recovery, shares};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -56,6 +57,10 @@ fn main() -> ExitCode {
         }
         Command::Transcript(a) => load(&a.spec.spec).and_then(|spec| show_transcript(&spec, json)),
         Command::Shares(command) => shares::run(command),
+        Command::TokenContents => return token_contents(),
+        Command::Backup(a) => load(&a.spec.spec).and_then(|spec| recovery::backup(&spec, a)),
+        Command::Restore(a) => load(&a.spec.spec).and_then(|spec| recovery::restore(&spec, a)),
+        Command::Adopt(a) => load(&a.spec.spec).and_then(|spec| recovery::adopt(&spec, a)),
         Command::Unseal(a) => shares::unseal(a),
         Command::Seal(a) => shares::seal(a),
     };
@@ -77,6 +82,17 @@ fn probe_worker() -> ExitCode {
     match inkan_hsm_config::probe::run_worker() {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// What it writes on standard error is for the process that asked.
+fn token_contents() -> ExitCode {
+    match inkan_hsm_config::recovery::answer() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(&error);
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::hsm::{Hsm, failed};
 use super::key;
 use super::planned_fields::PlannedFields;
 use crate::files;
+use crate::history::History;
 use crate::plan::{Action, Plan};
 use crate::spec::Spec;
 use crate::transcript::Transcript;
@@ -24,11 +25,11 @@ pub(super) fn tokens_and_files(
     let mut conflicts = Vec::new();
     for step in &plan.steps {
         match &step.action {
-            Action::InitializeToken { label, .. } => {
-                conflicts.extend(token(hsm, transcript, &step.id, label, false)?);
+            Action::InitializeToken { token: id, label } => {
+                conflicts.extend(token(hsm, transcript, (&step.id, id), label, false)?);
             }
-            Action::FindToken { label, .. } => {
-                conflicts.extend(token(hsm, transcript, &step.id, label, true)?);
+            Action::FindToken { token: id, label } => {
+                conflicts.extend(token(hsm, transcript, (&step.id, id), label, true)?);
             }
             Action::Certify { key, .. } => {
                 let path = spec.certificate_path(key);
@@ -46,7 +47,7 @@ pub(super) fn tokens_and_files(
 fn token(
     hsm: &Hsm,
     transcript: &Transcript,
-    step: &str,
+    (step, id): (&str, &str),
     label: &str,
     must_exist: bool,
 ) -> Result<Option<Conflict>, ApplyError> {
@@ -59,12 +60,12 @@ fn token(
         [_] if !must_exist && transcript.started(step).is_none() => {
             Some(Conflict::TokenExists(label))
         }
-        [token] => done
-            .and_then(|line| line.details.get("serial"))
-            .filter(|serial| **serial != token.serial)
+        [token] => transcript
+            .token_serial(id)
+            .filter(|serial| *serial != token.serial)
             .map(|serial| Conflict::TokenReplaced {
                 label,
-                recorded: serial.clone(),
+                recorded: serial.to_owned(),
                 found: token.serial.clone(),
             }),
         _ => Some(Conflict::TokenAmbiguous(label)),
@@ -156,7 +157,8 @@ pub(super) fn keys(
             continue;
         }
         let session = hsm.session(&step.id, token)?;
-        let found = key::find_key(session, spec, key).map_err(failed(&step.id))?;
+        let history = History::of(transcript, key);
+        let found = key::find_key(session, spec, key, history).map_err(failed(&step.id))?;
         let label = key.label.clone();
         let begun = transcript.started(&step.id).is_some();
         conflicts.extend(match (found, transcript.done(&step.id)) {

@@ -10,6 +10,7 @@ use inkan_pki::x509::fingerprint::sha256_hex;
 use super::ceremony::Ceremony;
 use super::error::{ApplyError, Conflict, Difference};
 use super::hsm::{conflict, failed};
+use crate::history::History;
 use crate::plan::cka_id;
 use crate::spec::{KeySpec, Spec};
 use crate::transcript::{Details, Event};
@@ -31,6 +32,7 @@ pub(super) fn find_key(
     session: &Session,
     spec: &Spec,
     key: &KeySpec,
+    history: History,
 ) -> Result<Found, Pkcs11Error> {
     let id = cka_id(spec, key);
     let mut pairs = list_key_pairs(session)?;
@@ -52,7 +54,7 @@ pub(super) fn find_key(
     }
     let private = find_private_key(session, &pair.spki_der)?;
     let attributes = key_attributes(session, &private)?;
-    if !attributes.confined() {
+    if !history.forgive(&attributes).confined() {
         return Ok(Found::Other(Difference::Unsafe));
     }
     Ok(Found::AsPlanned(details(
@@ -78,7 +80,7 @@ pub(super) fn generate(
     let id = cka_id(spec, key);
     let label = || key.label.clone();
     let session = ceremony.hsm.session(step, token)?;
-    let found = find_key(session, spec, key).map_err(failed(step))?;
+    let found = find_key(session, spec, key, History::none()).map_err(failed(step))?;
     if ceremony.transcript.started(step).is_none() {
         // The step is not recorded yet, so whatever exists is not from this ceremony.
         match found {

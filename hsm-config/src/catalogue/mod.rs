@@ -10,6 +10,7 @@
 //! - `record`: the words of the printed record
 //! - `share`, `share_set`, `share_ceremony`, `unseal`: PINs that are shared among officers
 //! - `share_page`: an officer's page
+//! - `recovery`: backups, restores and adoptions that stopped
 //! - `report`: a report of `verify` with its findings explained, for `--json`
 
 mod apply;
@@ -22,6 +23,7 @@ mod pin;
 mod pin_change;
 mod probe;
 mod record;
+mod recovery;
 mod report;
 mod share;
 mod share_ceremony;
@@ -46,8 +48,9 @@ pub(crate) use probe::{
     probe_ambiguous, probe_crashed, probe_hangs, probe_lacks, probe_no_token, probe_pin,
     probe_profile, probe_token, probe_write_protected,
 };
-pub use probe::{probe_no_module, probe_pin_source, probe_worker};
+pub use probe::{probe_no_module, probe_pin_source, probe_shared, probe_worker};
 pub(crate) use record::{Words, words};
+pub use recovery::{not_confirmed, recovery};
 pub use report::{ExplainedReport, report};
 pub use share::{no_screen, refused, share};
 pub use share_ceremony::share_ceremony;

@@ -128,3 +128,15 @@ pub(crate) fn probe_lacks(algorithm: &str, lacks: &str) -> Explanation {
     };
     explain("probe-algorithm", sentence, SPEC)
 }
+
+/// The PIN that `--keys` needs is shared among officers.
+#[must_use]
+pub fn probe_shared(token: &str) -> Explanation {
+    explain(
+        "probe-pin-shared",
+        format!(
+            "The PIN of the token \"{token}\" is shared among officers, and `probe` does not collect their shares. Nothing was sent."
+        ),
+        "Leave --keys out, or probe another token of the same device, with a PIN of its own (--token, --pin).",
+    )
+}

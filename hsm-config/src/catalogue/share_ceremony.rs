@@ -1,7 +1,7 @@
 //! Changes of shares that stopped.
 
 use super::apply::{apply, hsm};
-use super::{Explanation, explain, pin, share_set, spec};
+use super::{Explanation, explain, pin, share_set, spec, transcript};
 use crate::share_ceremony::ShareCeremonyError as Error;
 
 /// Explains a [`ShareCeremonyError`](Error).
@@ -32,6 +32,15 @@ pub fn share_ceremony(error: &Error) -> Explanation {
             explanation
         }
         Error::Hsm(label, error) => hsm(label, error),
+        Error::Transcript(error) => transcript(error),
+        Error::NotRecorded(error) => {
+            let inner = transcript(error);
+            explain(
+                inner.code,
+                format!("The set is in force and not recorded. {}", inner.sentence),
+                "Correct that, and note it in the signed record; the next change is recorded again.",
+            )
+        }
         Error::NewPinRefused(label, error) => explain(
             "share-new-pin-refused",
             format!("The token \"{label}\" did not take the new PIN: {error}."),

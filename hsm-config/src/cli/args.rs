@@ -8,6 +8,7 @@ use inkan_hsm_config::language::Language;
 use inkan_hsm_config::probe;
 use inkan_hsm_config::profile::Profile;
 
+use super::recovery_args::{AdoptArguments, BackupArguments, RestoreArguments};
 use super::share_args::{SharesCommand, SocketArguments, UnsealArguments};
 
 /// Set up the HSM of an Inkan environment from a reviewed specification, and verify it later.
@@ -50,6 +51,18 @@ pub(crate) enum Command {
     /// Share a token's PIN among officers
     #[command(subcommand)]
     Shares(SharesCommand),
+    /// Back a token up into an encrypted archive; needs no PIN, and the server may run
+    #[command(after_help = super::exit::HELP)]
+    Backup(BackupArguments),
+    /// Restore a token from an archive, on an HSM that does not have it
+    #[command(after_help = super::exit::HELP)]
+    Restore(RestoreArguments),
+    /// Record that another token takes the place of the recorded one: it must hold every recorded key
+    #[command(after_help = super::exit::HELP)]
+    Adopt(AdoptArguments),
+    /// The process of `backup` and `restore` that loads the module
+    #[command(hide = true)]
+    TokenContents,
     /// Give one officer's share to a sealed server; from standard input if that is no terminal
     #[command(after_help = super::exit::HELP)]
     Unseal(UnsealArguments),
@@ -70,6 +83,10 @@ impl Command {
             | Self::Crl(_)
             | Self::Pin(_)
             | Self::ProbeWorker
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Adopt(_)
+            | Self::TokenContents
             | Self::Shares(_)
             | Self::Unseal(_)
             | Self::Seal(_) => false,

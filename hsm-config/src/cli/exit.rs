@@ -6,6 +6,7 @@ use inkan_hsm_config::apply::ApplyError;
 use inkan_hsm_config::crl::CrlError;
 use inkan_hsm_config::guided::GuidedError;
 use inkan_hsm_config::pin_change::PinChangeError;
+use inkan_hsm_config::recovery::RecoveryError;
 use inkan_hsm_config::share_ceremony::ShareCeremonyError;
 use inkan_hsm_config::shares::SetError;
 use inkan_hsm_config::verify::VerifyError;
@@ -38,13 +39,14 @@ Exit codes:
    4  the HSM failed or refused
    5  a PIN could not be read, was refused, was withheld or got an unclear answer (sent once at most)
    6  apply: the environment is already complete; nothing was changed
-   7  apply, crl, pin: something exists already, is missing or differs; nothing was changed
-   8  verify: there are findings; probe: the device contradicts the specification
+   7  apply, crl, pin, backup, restore, adopt: something exists already, is missing or differs; nothing was changed
+   8  verify, restore, adopt: there are findings; probe: the device contradicts the specification
    9  a file could not be read or written, or another run is in progress
   10  the transcript is missing, malformed or broken
-  11  transcript, record, crl, pin: the ceremony is not complete
+  11  transcript, record, crl, pin, backup, adopt: the ceremony is not complete
   12  shares, unseal: the share was refused; nothing was changed
-  13  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again";
+  13  apply --guided: the custodians took a break or were not recognised; it resumes when it is run again;
+      backup, restore, adopt: not confirmed, nothing was changed";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -107,6 +109,9 @@ impl Exit {
             ) => Self::Usage,
             ShareCeremonyError::Set(_) => Self::File,
             ShareCeremonyError::Directory(error) => Self::of_apply(error),
+            ShareCeremonyError::Transcript(_) | ShareCeremonyError::NotRecorded(_) => {
+                Self::Transcript
+            }
             ShareCeremonyError::Pending(_)
             | ShareCeremonyError::NothingPending(_)
             | ShareCeremonyError::SetExists(_)
@@ -132,6 +137,42 @@ impl Exit {
             | CrlError::Days(_) => Self::Usage,
             CrlError::RootNotValid => Self::Conflicts,
             CrlError::Unusable(_) => Self::Hsm,
+        }
+    }
+
+    pub(crate) fn of_recovery(error: &RecoveryError) -> Self {
+        match error {
+            RecoveryError::Apply(error) => Self::of_apply(error),
+            RecoveryError::Verify(error) => Self::of_verify(error),
+            RecoveryError::UnknownToken(..)
+            | RecoveryError::OtherMeans(_)
+            | RecoveryError::Recipient
+            | RecoveryError::Custodians(_) => Self::Usage,
+            RecoveryError::Incomplete => Self::Incomplete,
+            RecoveryError::Identity(..)
+            | RecoveryError::DiskFull(_)
+            | RecoveryError::File(..)
+            | RecoveryError::NotABackup(_)
+            | RecoveryError::OtherKey(_)
+            | RecoveryError::Damaged(_)
+            | RecoveryError::Newer(..)
+            | RecoveryError::Store(_)
+            | RecoveryError::StoreBackend(..)
+            | RecoveryError::Changing(_) => Self::File,
+            RecoveryError::Contents(_) | RecoveryError::CopyDiffers(_) => Self::Hsm,
+            RecoveryError::TargetExists(_)
+            | RecoveryError::NoTokenFiles(..)
+            | RecoveryError::TokenNotFound(_)
+            | RecoveryError::OtherToken { .. }
+            | RecoveryError::KeysMissing(_)
+            | RecoveryError::PrivateKeysMissing(..)
+            | RecoveryError::OtherEnvironment(..)
+            | RecoveryError::OtherTranscript(_)
+            | RecoveryError::Superseded(..)
+            | RecoveryError::OtherShares(_)
+            | RecoveryError::TokenExists(..)
+            | RecoveryError::SameToken(_) => Self::Conflicts,
+            RecoveryError::Findings(_) => Self::Findings,
         }
     }
 

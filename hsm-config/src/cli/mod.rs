@@ -6,6 +6,7 @@
 //! - `shares`: those commands; `dialogue`: what officers are asked; `screen`: where; `pages`: pages for a printer
 //! - `output`: what is printed
 //! - `probe`: what a device can do
+//! - `recovery`: backup, restore, adoption; `recovery_args`: their command line
 //! - `terminal`: the officers at a guided ceremony
 
 pub(crate) mod args;
@@ -14,6 +15,8 @@ pub(crate) mod exit;
 pub(crate) mod output;
 mod pages;
 pub(crate) mod probe;
+pub(crate) mod recovery;
+pub(crate) mod recovery_args;
 mod screen;
 pub(crate) mod share_args;
 pub(crate) mod shares;

@@ -151,7 +151,7 @@ fn resume(arguments: &SetArguments, with: Which) -> Done {
             .map_err(|error| ShareCeremonyError::Pin(token.label.clone(), error)),
         ResumeWith::Old => current(&token, &path, path.exists()),
     };
-    let resumed = share_ceremony::resume(&spec, &token, with, &mut read);
+    let resumed = share_ceremony::resume(&spec, &token, with, Timestamp::now(), &mut read);
     match resumed.map_err(|error| failed(&error))? {
         Resumed::InForce(set) => output::text(&format!(
             "{}\nThe change had been made: this set is in force. Shred the pages of the set from before.\n",

@@ -91,16 +91,20 @@ impl<'a> Custodians<'a> {
         names.filter(|name| *name != than).collect()
     }
 
-    /// The only person with this name or these initials. Initials that two persons share are nobody's.
     fn named(&self, typed: &str) -> Option<&'a Custodian> {
-        if let Some(person) = self.all.iter().find(|person| same(&person.name, typed)) {
-            return Some(person);
-        }
-        let mut with = self.all.iter().filter(|p| same(&p.initials(), typed));
-        match (with.next(), with.next()) {
-            (Some(person), None) => Some(person),
-            _ => None,
-        }
+        named_custodian(self.all, typed)
+    }
+}
+
+/// The only person with this name or these initials. Initials that two persons share are nobody's.
+pub(crate) fn named_custodian<'a>(all: &'a [Custodian], typed: &str) -> Option<&'a Custodian> {
+    if let Some(person) = all.iter().find(|person| same(&person.name, typed)) {
+        return Some(person);
+    }
+    let mut with = all.iter().filter(|p| same(&p.initials(), typed));
+    match (with.next(), with.next()) {
+        (Some(person), None) => Some(person),
+        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ mod hand_over;
 mod spoken;
 
 pub use ceremony::apply_guided;
+pub(crate) use custodians::named_custodian;
 pub use dialogue::Dialogue;
 pub use error::GuidedError;
 pub use spoken::{Spoken, Turn};

@@ -13,7 +13,7 @@ use crate::apply::hsm::{self, Hsm, conflict};
 use crate::apply::{ApplyError, Conflict, clock, completed, lock};
 use crate::pin_source::{PinSource, Prompt};
 use crate::spec::{Spec, TokenSpec};
-use crate::transcript::{Details, Event, Transcript, next_pin_change};
+use crate::transcript::{Details, Event, Later, Transcript};
 
 /// A PIN that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn change_pin(
     let mut transcript = completed(spec)?.ok_or(PinChangeError::Incomplete)?;
     clock(&transcript, now)?;
     let hsm = Hsm::load(spec)?;
-    let step = next_pin_change(&transcript, &token.id);
+    let step = transcript.next_step(Later::PinChange, &token.id);
     let info = recorded_token(&hsm, &transcript, &step, token)?;
     let (old, new) = read(token, &info, new, terminal)?;
     permitted(&info, &old).map_err(hsm::failed(&step))?;
@@ -103,13 +103,11 @@ fn recorded_token(
     token: &TokenSpec,
 ) -> Result<TokenInfo, PinChangeError> {
     let info = hsm.token(step, &token.label)?;
-    let recorded = transcript
-        .done(&format!("token:{}", token.id))
-        .and_then(|line| line.details.get("serial"));
-    if let Some(recorded) = recorded.filter(|serial| **serial != info.serial) {
+    let recorded = transcript.token_serial(&token.id);
+    if let Some(recorded) = recorded.filter(|serial| *serial != info.serial) {
         return Err(conflict(Conflict::TokenReplaced {
             label: info.label,
-            recorded: recorded.clone(),
+            recorded: recorded.to_owned(),
             found: info.serial,
         })
         .into());

@@ -192,6 +192,7 @@ fn facts(line: &Line, words: &Words, language: Language) -> Vec<Fact> {
         Err(_) => text.to_owned(),
     };
     let certificate = line.details.contains_key("not_before");
+    let archive = line.details.contains_key("made_at");
     let fact = |(name, writing): &(&str, Writing)| {
         let value = printable(line.details.get(*name)?);
         Some(match writing {
@@ -205,6 +206,9 @@ fn facts(line: &Line, words: &Words, language: Language) -> Vec<Fact> {
                 },
             ),
             Writing::Until(label) => plain(label(words), format!("– {}", time(&value))),
+            Writing::Digits(_) if archive && *name == "sha256" => {
+                digits(words.archive_fingerprint, &value)
+            }
             Writing::Digits(label) => digits(label(words), &value),
             Writing::Serial if certificate => digits(words.certificate_serial, &value),
             Writing::Serial => plain(words.serial, value),
@@ -221,7 +225,7 @@ fn facts(line: &Line, words: &Words, language: Language) -> Vec<Fact> {
     FACTS.iter().filter_map(fact).collect()
 }
 
-/// A line that was recorded after the ceremony: a CRL, or a changed PIN.
+/// A line that was recorded after the ceremony: a CRL, a PIN, a backup, another token.
 fn after(line: &Line, later: &[Line], words: &Words, language: Language) -> Option<Later> {
     let ended = || {
         let mut lines = later.iter();
@@ -235,11 +239,22 @@ fn after(line: &Line, later: &[Line], words: &Words, language: Language) -> Opti
         ("pin-change", Event::Done) => words.pin_changed,
         ("pin-change", Event::Failed) => words.pin_change_failed,
         ("pin-change", Event::Started) if !ended() => words.pin_change_open,
+        ("pin-shares", Event::Done) => words.pin_shared,
+        ("token-backup", Event::Done) => words.token_backed_up,
+        ("token-restore", Event::Done) => words.token_restored,
+        ("token-restore", Event::Failed) => words.token_restore_failed,
+        ("token-restore", Event::Started) if !ended() => words.token_restore_open,
+        ("token-adoption", Event::Done) => words.token_adopted,
         _ => return None,
+    };
+    let names = names(line);
+    let what = match names.is_empty() {
+        true => format!("{what}: {subject}"),
+        false => format!("{what}: {subject} ({names})"),
     };
     Some(Later {
         at: local_time(line.at, language),
-        what: format!("{what}: {subject}"),
+        what,
         facts: facts(line, words, language),
     })
 }

@@ -6,6 +6,7 @@ use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::secret::Pin;
 use jiff::Timestamp;
 
+use super::recorded;
 use super::token::Found;
 use super::{NotDelivered, ShareCeremonyError as Error, pending_path, set_path};
 use crate::apply::lock;
@@ -47,9 +48,10 @@ pub fn change(
     if pending.exists() {
         return Err(Error::Pending(pending));
     }
+    let transcript = recorded::transcript(spec)?;
     let found = Found::open(spec, token)?;
     if new.replace {
-        found.expect(&ShareSet::load(&path)?)?;
+        found.expect(&ShareSet::load(&path)?, transcript.as_ref())?;
     } else if path.exists() {
         return Err(Error::SetExists(path));
     }
@@ -86,6 +88,7 @@ pub fn change(
         return Err(Error::Unclear(pending, error));
     }
     put_in_force(&pending, &path)?;
+    recorded::in_force(transcript, &set, now)?;
     Ok(set)
 }
 

@@ -9,6 +9,7 @@ use crate::apply::{ApplyError, is_pin};
 use crate::pin_source::PinError;
 use crate::shares::{NoRandomness, SetError};
 use crate::spec::{ModuleError, SpecError};
+use crate::transcript::TranscriptError;
 
 /// The officers did not get their pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,10 @@ pub enum ShareCeremonyError {
     NotDelivered,
     /// The set cannot be made, read or written.
     Set(#[from] SetError),
+    /// The transcript cannot be continued; nothing was changed.
+    Transcript(TranscriptError),
+    /// The set is in force, and the transcript could not be written.
+    NotRecorded(TranscriptError),
     /// Another run is in progress, or the directory cannot be used.
     Directory(Box<ApplyError>),
 }

@@ -7,10 +7,12 @@
 //! - `error`: why it stopped
 //! - `change`: a new PIN and a new set
 //! - `resume`: after an interruption
+//! - `recorded`: the line of the transcript
 //! - `token`: the token, and one login
 
 mod change;
 mod error;
+mod recorded;
 mod resume;
 mod token;
 

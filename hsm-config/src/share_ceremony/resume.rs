@@ -1,8 +1,10 @@
 //! Finishes a change of shares that was interrupted: one login shows which PIN is in force.
 
 use inkan_pki::secret::Pin;
+use jiff::Timestamp;
 
 use super::change::{discard, put_in_force};
+use super::recorded;
 use super::token::Found;
 use super::{ShareCeremonyError as Error, pending_path, set_path};
 use crate::apply::lock;
@@ -35,6 +37,7 @@ pub fn resume(
     spec: &Spec,
     token: &TokenSpec,
     with: ResumeWith,
+    now: Timestamp,
     read: &mut dyn FnMut(&ShareSet) -> Result<Pin, Error>,
 ) -> Result<Resumed, Error> {
     let path = set_path(spec, token);
@@ -44,12 +47,14 @@ pub fn resume(
         return Err(Error::NothingPending(pending_path));
     }
     let pending = ShareSet::load(&pending_path)?;
+    let transcript = recorded::transcript(spec)?;
     let found = Found::open(spec, token)?;
-    found.expect(&pending)?;
+    found.expect(&pending, transcript.as_ref())?;
     let pin = read(&pending)?;
     match (with, found.log_in(&pin)) {
         (ResumeWith::New, Ok(_)) => {
             put_in_force(&pending_path, &path)?;
+            recorded::in_force(transcript, &pending, now)?;
             Ok(Resumed::InForce(pending))
         }
         (ResumeWith::Old, Ok(_)) => {

@@ -11,6 +11,7 @@ use inkan_pki::secret::Pin;
 use super::ShareCeremonyError as Error;
 use crate::shares::ShareSet;
 use crate::spec::{Spec, TokenSpec};
+use crate::transcript::Transcript;
 
 /// The only token with the label of the specification.
 pub(super) struct Found {
@@ -41,9 +42,18 @@ impl Found {
         &self.info.serial
     }
 
-    /// The set must have been made for this very token.
-    pub(super) fn expect(&self, set: &ShareSet) -> Result<(), Error> {
-        if set.token_serial() == self.serial() {
+    /// The set must have been made for this token, or for the one whose place it took by an adoption.
+    pub(super) fn expect(
+        &self,
+        set: &ShareSet,
+        transcript: Option<&Transcript>,
+    ) -> Result<(), Error> {
+        let adopted = transcript.is_some_and(|transcript| {
+            let mut serials = transcript.token_serials(set.token());
+            transcript.token_serial(set.token()) == Some(self.serial())
+                && serials.any(|serial| serial == set.token_serial())
+        });
+        if adopted || set.token_serial() == self.serial() {
             return Ok(());
         }
         let (expected, found) = (set.token_serial().to_owned(), self.serial().to_owned());

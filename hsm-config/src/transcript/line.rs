@@ -35,7 +35,7 @@ pub enum Event {
     Confirmed,
     /// The custodians took a break before this step.
     Paused,
-    /// A PIN change had no result, or an unclear one.
+    /// Something after the ceremony had no result, or an unclear one.
     Failed,
 }
 

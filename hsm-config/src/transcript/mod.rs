@@ -4,9 +4,11 @@
 //! dropped or moved unnoticed; the custodians sign the last hash on paper. A step is recorded as started before it is done: that
 //! is how an interrupted `apply` recognises its own work.
 //!
+//! - `later`: what is done to a token after the ceremony
 //! - [`line`](Line): one line and its hash
 //! - `text`: a transcript as text
 
+mod later;
 mod line;
 mod text;
 
@@ -16,6 +18,8 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
+pub(crate) use later::Later;
+use later::later_step;
 pub use line::{Details, Event, Line};
 pub use text::printable;
 
@@ -64,7 +68,11 @@ impl Transcript {
     pub fn load(path: &Path) -> Result<Option<Self>, TranscriptError> {
         let text = files::read_text(path, MAX_TRANSCRIPT_BYTES)
             .map_err(|e| TranscriptError::File(path.to_owned(), e.kind()))?;
-        let Some(text) = text else { return Ok(None) };
+        text.map(|text| Self::parse(&text, path)).transpose()
+    }
+
+    /// Checks the chain of a transcript given as text; errors name `path`.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, TranscriptError> {
         let mut lines: Vec<Line> = Vec::new();
         for (n, text) in text.split_inclusive('\n').enumerate() {
             let malformed = || TranscriptError::Malformed(path.to_owned(), n + 1);
@@ -78,10 +86,16 @@ impl Transcript {
         if lines.is_empty() {
             return Err(TranscriptError::Malformed(path.to_owned(), 1));
         }
-        Ok(Some(Self {
+        Ok(Self {
             path: path.to_owned(),
             lines,
-        }))
+        })
+    }
+
+    /// Its file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Its lines.
@@ -118,7 +132,7 @@ impl Transcript {
         (last > now.saturating_add(CLOCK_TOLERANCE).unwrap_or(now)).then_some(last)
     }
 
-    /// Whether every step was done. CRLs and PIN changes afterwards do not matter.
+    /// Whether every step was done. What was done to the environment afterwards does not matter.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let mut steps = self.lines.iter().rev().filter(|l| !is_beside_the_plan(l));
@@ -153,6 +167,49 @@ impl Transcript {
     #[must_use]
     pub fn done(&self, step: &str) -> Option<&Line> {
         self.find(step, &[Event::Done, Event::Recognised])
+    }
+
+    /// The serial number of a token: of the ceremony, or of the adoption that followed.
+    #[must_use]
+    pub fn token_serial(&self, token: &str) -> Option<&str> {
+        self.token_serials(token).next_back()
+    }
+
+    /// All serial numbers that a token has had, in their order.
+    pub(crate) fn token_serials(&self, token: &str) -> impl DoubleEndedIterator<Item = &str> {
+        let ceremony = format!("token:{token}");
+        let adoption = later_step(Later::Adoption, token);
+        let lines = self.lines.iter().filter(move |line| {
+            matches!(line.event, Event::Done | Event::Recognised)
+                && (line.step == ceremony || line.step.starts_with(&adoption))
+        });
+        lines.filter_map(|line| line.details.get("serial").map(String::as_str))
+    }
+
+    /// The last adoption of a token, if another one was ever adopted in its place.
+    pub(crate) fn adoption(&self, token: &str) -> Option<&Line> {
+        let step = later_step(Later::Adoption, token);
+        let mut lines = self.lines.iter().rev();
+        lines.find(|line| line.event == Event::Done && line.step.starts_with(&step))
+    }
+
+    /// Name of what is done to a token next, after the ceremony.
+    pub(crate) fn next_step(&self, what: Later, token: &str) -> String {
+        let step = later_step(what, token);
+        let numbers = self.lines.iter().filter_map(|line| {
+            let number = line.step.strip_prefix(&step)?;
+            number.parse::<u32>().ok()
+        });
+        let number = numbers.max().unwrap_or(0).saturating_add(1);
+        format!("{step}{number}")
+    }
+
+    /// The step of this kind that was started and has no result yet.
+    pub(crate) fn open_step(&self, what: Later, token: &str) -> Option<&Line> {
+        let step = later_step(what, token);
+        let mut lines = self.lines.iter().rev();
+        let last = lines.find(|line| line.step.starts_with(&step))?;
+        (last.event == Event::Started).then_some(last)
     }
 
     fn find(&self, step: &str, events: &[Event]) -> Option<&Line> {
@@ -202,23 +259,13 @@ impl Transcript {
 /// How the steps of all CRLs begin.
 const CRL_STEP: &str = "crl:";
 
-/// How the steps of all PIN changes begin.
-const PIN_CHANGE_STEP: &str = "pin-change:";
-
-/// Name of a token's next PIN change.
-pub(crate) fn next_pin_change(transcript: &Transcript, token: &str) -> String {
-    let step = format!("{PIN_CHANGE_STEP}{token}:");
-    let begun = |line: &&Line| line.event == Event::Started && line.step.starts_with(&step);
-    let number = transcript.lines().iter().filter(begun).count() + 1;
-    format!("{step}{number}")
-}
-
 /// Name of a CA's CRL steps; the CRL number follows.
 pub(crate) fn crl_step(ca: &str) -> String {
     format!("{CRL_STEP}{ca}:")
 }
 
-/// A line about a CRL or a changed PIN, which is no step of the plan.
+/// A line about what was done after the ceremony, which is no step of the plan.
 fn is_beside_the_plan(line: &Line) -> bool {
-    line.step.starts_with(CRL_STEP) || line.step.starts_with(PIN_CHANGE_STEP)
+    let begins = |prefix: &str| line.step.starts_with(prefix);
+    begins(CRL_STEP) || Later::ALL.iter().any(|what| begins(what.prefix()))
 }

@@ -13,6 +13,7 @@ use super::certificate::Certificates;
 use super::finding::Finding;
 use super::report::{Aspect, Report};
 use super::{VerifyError, failed};
+use crate::history::History;
 use crate::spec::KeySpec;
 use crate::transcript::{Details, Transcript};
 
@@ -54,6 +55,7 @@ pub(super) fn check(
     token: &TokenInfo,
     key: &KeySpec,
     evidence: &Evidence,
+    history: History,
     report: &mut Report,
 ) -> Result<(), VerifyError> {
     let pairs = list_key_pairs(session).map_err(failed(&token.label))?;
@@ -71,7 +73,7 @@ pub(super) fn check(
         other => other.map_err(failed(&token.label))?,
     };
     let attributes = key_attributes(session, &private).map_err(failed(&token.label))?;
-    for finding in findings(key, &attributes) {
+    for finding in findings(key, &history.forgive(&attributes)) {
         report.add(
             Aspect::Attributes,
             &key.id,

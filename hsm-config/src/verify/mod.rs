@@ -23,7 +23,11 @@ mod record;
 mod report;
 mod token;
 
+use std::sync::Arc;
+
 use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::module::Module;
+use inkan_pki::secret::Pin;
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -32,8 +36,10 @@ pub use notice::Notice;
 pub use report::{Aspect, Check, Report};
 
 use crate::apply::is_pin;
+use crate::history::History;
 use crate::pin_source::PinError;
-use crate::spec::{ModuleError, Spec, SpecError};
+use crate::spec::{ModuleError, Spec, SpecError, TokenSpec};
+use crate::transcript::Transcript;
 
 /// Why `verify` could not check. Sentences are in [`catalogue::verify`](crate::catalogue::verify).
 #[derive(Debug, Error)]
@@ -80,10 +86,7 @@ pub fn verify(
     }
     let mut report = Report::new(spec, now);
     let transcript = record::check(spec, now, &mut report);
-    let module = spec.load_module().map_err(|error| match error {
-        ModuleError::Spec(error) => VerifyError::Spec(error),
-        ModuleError::Hsm(error) => failed("")(error),
-    })?;
+    let module = load(spec)?;
     module::check(&module, transcript.as_ref(), &mut report)?;
     let certificates = certificate::check(spec, transcript.as_ref(), now, &mut report);
     crl::check(spec, transcript.as_ref(), &certificates, now, &mut report);
@@ -98,13 +101,53 @@ pub fn verify(
             &mut report,
         )?;
         let Some(info) = found else { continue };
-        let session = token::open(token, &module, &info, terminal)?;
+        let pin = token::pin(token, terminal)?;
+        let session = token::open(token, &module, &info, &pin)?;
+        let past = transcript.as_ref();
         for key in spec.keys().iter().filter(|key| key.token == token.id) {
-            let evidence = key::Evidence::of(key, transcript.as_ref(), &certificates);
-            key::check(&session, &info, key, &evidence, &mut report)?;
+            let evidence = key::Evidence::of(key, past, &certificates);
+            let history = past.map_or_else(History::none, |past| History::of(past, key));
+            key::check(&session, &info, key, &evidence, history, &mut report)?;
         }
     }
     Ok(report)
+}
+
+/// One token and its keys, with the checks of [`verify`]. `copies`: its keys may be copies, which were not generated on it; then its
+/// serial number is not compared either.
+pub(crate) fn verify_token(
+    spec: &Spec,
+    token: &TokenSpec,
+    transcript: &Transcript,
+    copies: bool,
+    (now, pin): (Timestamp, &Pin),
+) -> Result<Report, VerifyError> {
+    let mut report = Report::new(spec, now);
+    let module = load(spec)?;
+    let certificates = certificate::check(spec, Some(transcript), now, &mut report);
+    let recorded = (!copies).then_some(transcript);
+    let found = token::check(spec, token, recorded, &module, false, &mut report)?;
+    let Some(info) = found else {
+        return Ok(report);
+    };
+    let session = token::open(token, &module, &info, pin)?;
+    for key in spec.keys().iter().filter(|key| key.token == token.id) {
+        let evidence = key::Evidence::of(key, Some(transcript), &certificates);
+        let history = if copies {
+            History::copy()
+        } else {
+            History::of(transcript, key)
+        };
+        key::check(&session, &info, key, &evidence, history, &mut report)?;
+    }
+    Ok(report)
+}
+
+fn load(spec: &Spec) -> Result<Arc<Module>, VerifyError> {
+    spec.load_module().map_err(|error| match error {
+        ModuleError::Spec(error) => VerifyError::Spec(error),
+        ModuleError::Hsm(error) => failed("")(error),
+    })
 }
 
 fn failed(label: &str) -> impl FnOnce(Pkcs11Error) -> VerifyError {

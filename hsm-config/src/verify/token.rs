@@ -6,6 +6,7 @@ use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::module::Module;
 use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
+use inkan_pki::secret::Pin;
 
 use super::finding::Finding;
 use super::notice::Notice;
@@ -42,14 +43,12 @@ pub(super) fn check(
         (None, _) => (None, Some(Finding::TokenMissing(label))),
         (Some(_), false) => (None, Some(Finding::TokenAmbiguous(label))),
         (Some(found), true) => {
-            let recorded = transcript
-                .and_then(|t| t.done(&format!("token:{}", token.id)))
-                .and_then(|line| line.details.get("serial"));
+            let recorded = transcript.and_then(|t| t.token_serial(&token.id));
             let finding = recorded
-                .filter(|serial| **serial != found.serial)
+                .filter(|serial| *serial != found.serial)
                 .map(|serial| Finding::TokenReplaced {
                     label,
-                    recorded: serial.clone(),
+                    recorded: serial.to_owned(),
                     found: found.serial.clone(),
                 });
             (Some(found), finding)
@@ -67,17 +66,21 @@ pub(super) fn check(
     Ok(found)
 }
 
+/// The user PIN, from its source.
+pub(super) fn pin(token: &TokenSpec, terminal: bool) -> Result<Pin, VerifyError> {
+    token
+        .read_pin(terminal)
+        .map_err(|e| VerifyError::Pin(token.label.clone(), e))
+}
+
 /// A session with the user logged in; the PIN is sent once.
 pub(super) fn open(
     token: &TokenSpec,
     module: &Arc<Module>,
     info: &TokenInfo,
-    terminal: bool,
+    pin: &Pin,
 ) -> Result<Session, VerifyError> {
-    let pin = token
-        .read_pin(terminal)
-        .map_err(|e| VerifyError::Pin(token.label.clone(), e))?;
     let session = Session::open(module, info, Access::ReadOnly).map_err(failed(&token.label))?;
-    log_in_once(&session, PinOwner::User, &pin).map_err(failed(&token.label))?;
+    log_in_once(&session, PinOwner::User, pin).map_err(failed(&token.label))?;
     Ok(session)
 }

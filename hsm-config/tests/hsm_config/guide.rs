@@ -39,6 +39,32 @@ fn every_profile_and_every_source_is_in_the_guide_and_nothing_else() {
 }
 
 #[test]
+fn every_products_means_of_backup_are_in_the_guide_and_nothing_else() {
+    let rows: Vec<_> = Profile::all()
+        .iter()
+        .map(|profile| {
+            let backup = &profile.backup;
+            let source = backup.source.map_or_else(
+                || "–".to_owned(),
+                |source| format!("[{}]({})", source.title, source.url),
+            );
+            format!(
+                "| `{}` | {} | {} | {} | {source} |",
+                profile.name, backup.means, backup.apart, backup.rehearsal
+            )
+        })
+        .collect();
+    let guide = guide();
+    let (_, table) = guide
+        .split_once(
+            "| profile | means | to be kept apart | rehearsal | source |\n|---|---|---|---|---|\n",
+        )
+        .unwrap();
+    let written = table.lines().take_while(|line| line.starts_with('|'));
+    assert_eq!(written.collect::<Vec<_>>(), rows);
+}
+
+#[test]
 fn the_exit_codes_of_the_guide_are_those_of_the_help() {
     let help = Command::new(env!("CARGO_BIN_EXE_inkan-hsm"))
         .args(["apply", "--help"])

@@ -22,12 +22,17 @@
 //! - `specification`: what a specification must not contain
 //! - `pins`: sources of PINs
 //! - `probe`: what a device can do; modules that hang, crash and chatter
-//! - `shares`: sets of shares: made, replaced, interrupted; `share_officers`: who type
+//! - `shares`: sets of shares: made, replaced; `share_interruptions`: interrupted; `shares_at_a_terminal`, `share_pages`: pages
+//! - `share_officers`: officers who type; `share_sets`: sets for tests
+//! - `archives`: backups for tests
+//! - `recovery`: backup and restore of a token; `recovery_interruptions`, `recovery_refusals`; `adoption`: a copy in its place
 //! - `program`: the program as a process: exit codes, output, example, openssl
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The tables of PINs sent for each response are printed when those tests run alone.
 #![allow(clippy::print_stdout)]
 
+mod adoption;
+mod archives;
 mod ceremony;
 mod clock;
 mod conflicts;
@@ -49,7 +54,14 @@ mod pins;
 mod probe;
 mod program;
 mod record;
+mod recovery;
+mod recovery_interruptions;
+mod recovery_refusals;
+mod share_interruptions;
 mod share_officers;
+mod share_pages;
+mod share_sets;
 mod shares;
+mod shares_at_a_terminal;
 mod specification;
 mod terminal;

@@ -267,3 +267,24 @@ fn what_contradicts_the_specification_is_named_and_apply_changes_nothing() {
         "{text}"
     );
 }
+
+#[test]
+fn a_pin_that_is_shared_is_neither_prompted_for_nor_needed_without_keys() {
+    let device = Device::new();
+    device.environment.edit(
+        "pin = { file = \"issuing.pin\" }",
+        "pin = { shares = \"issuing.shares.json\" }",
+    );
+    let refused = device.run(&["--token", "issuing", "--keys"]);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(text.contains("probe-pin-shared"), "{text}");
+    assert!(device.control.pins().is_empty());
+    let read = device.run(&["--token", "issuing"]);
+    assert_eq!(read.status.code(), Some(0), "{read:?}");
+    // A source that is named is used.
+    let probed = device.run(&["--token", "issuing", "--keys", "--pin", "file:nowhere"]);
+    let text = String::from_utf8_lossy(&probed.stdout);
+    assert_eq!(probed.status.code(), Some(5), "{text}");
+    assert!(text.contains("pin-file-unreadable"), "{text}");
+}

@@ -149,6 +149,21 @@ pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error
     Ok(pairs)
 }
 
+/// Every public key that is an object on the token, as canonical DER SubjectPublicKeyInfo. Needs no login, and proves nothing about
+/// private keys. Keys of unsupported types are skipped.
+///
+/// # Errors
+/// Errors of the token.
+pub fn list_public_keys(session: &Session) -> Result<Vec<Vec<u8>>, Pkcs11Error> {
+    let mut keys = Vec::new();
+    for object in find(session, LIST, ObjectClass::PUBLIC_KEY, &[])? {
+        if let Some(key) = public_key::of_object(session, object)? {
+            keys.push(spki(&key, LIST)?);
+        }
+    }
+    Ok(keys)
+}
+
 /// Label and CKA_ID of each public key without a private key, as an interruption inside the token leaves it. Empty while nobody is
 /// logged in, because private keys are hidden then.
 ///

@@ -28,6 +28,7 @@
 //! - [`mail`]: messages to customers, at a real mail server that misbehaves
 //! - [`status`]: an inactive certificate is refused at once by every server of the bank, and published
 //! - [`bounces`]: messages that bounce, and are sent again
+//! - [`hsm_recovery`]: a lost HSM is restored from a backup, and the same CA issues
 //! - [`hsm_unavailable`]: a CRL must be renewed while the HSM is unavailable
 //! - [`sealed`]: the HSM's PIN is shared among officers, who unseal the server
 //! - [`year`]: a year of two customers: notices, renewal, expiry, a new certificate
@@ -55,6 +56,7 @@ mod development;
 mod documents;
 mod enrolment;
 mod hsm_driver;
+mod hsm_recovery;
 mod hsm_unavailable;
 mod journey;
 mod load_balancer;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use inkan_hsm_config::pin_source::PinSource;
 use inkan_hsm_config::probe::{Request, pin_source, probe};
+use inkan_hsm_config::spec::TokenSpec;
 use inkan_hsm_config::{Spec, catalogue};
 use jiff::Timestamp;
 
@@ -73,7 +74,10 @@ fn request(arguments: &ProbeArguments, spec: Option<&Spec>) -> Result<Request, F
         }
     });
     let label = specified.map(|token| token.label.as_str()).or(named);
-    let source = specified.and_then(|token| as_argument(&token.pin));
+    let source = match (specified, &arguments.pin) {
+        (Some(token), None) if arguments.keys => as_argument(token)?,
+        _ => None,
+    };
     Ok(Request {
         module,
         parameters: spec
@@ -94,14 +98,18 @@ fn request(arguments: &ProbeArguments, spec: Option<&Spec>) -> Result<Request, F
     })
 }
 
-fn as_argument(source: &PinSource) -> Option<String> {
-    Some(match source {
-        PinSource::Prompt => "prompt".to_owned(),
-        PinSource::File(path) => format!("file:{}", path.to_str()?),
-        PinSource::Env(name) => format!("env:{name}"),
-        PinSource::Credential(name) => format!("credential:{name}"),
-        // Only the officers have it: asked for at the terminal, if it is needed.
-        PinSource::Shares(_) => return None,
+/// The source of the token's PIN as the worker reads it; `None` for a path that is not text.
+fn as_argument(token: &TokenSpec) -> Result<Option<String>, Failure> {
+    Ok(match &token.pin {
+        PinSource::Prompt => Some("prompt".to_owned()),
+        PinSource::File(path) => path.to_str().map(|path| format!("file:{path}")),
+        PinSource::Env(name) => Some(format!("env:{name}")),
+        PinSource::Credential(name) => Some(format!("credential:{name}")),
+        // Nobody knows it, so nobody can be prompted for it.
+        PinSource::Shares(_) => {
+            let explanation = catalogue::probe_shared(&token.label);
+            return Err(Failure::new(Exit::Usage, explanation));
+        }
     })
 }
 
