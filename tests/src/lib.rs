@@ -20,6 +20,7 @@
 //! - [`screens`]: the paths of customer and counter through the screens
 //! - [`machine`]: the requests of an agent: pick up a request, enrol by EST, activate; no agent needed
 //! - [`requests`]: certification requests, honest and hostile
+//! - [`seed`]: any number of users whose requests wait for an agent
 //! - [`smtp`]: a mail server that keeps the messages it accepts
 //! - [`roca`]: an RSA key with the weakness of CVE-2017-15361
 //! - [`certificates`]: certificates of strangers and of a fake CA
@@ -49,6 +50,7 @@ pub mod recorder;
 pub mod requests;
 pub mod roca;
 pub mod screens;
+pub mod seed;
 pub mod smtp;
 pub mod trust;
 pub mod windows_computer;

@@ -5,7 +5,7 @@ use inkan_pki::spki::algorithm_of;
 use inkan_pki::verify;
 
 use super::authority::Authority;
-use super::hsm::HsmError;
+use super::hsm::{HsmError, Priority};
 use super::issue::IssueError;
 use inkan_pki::x509::chain::ChainError;
 
@@ -19,7 +19,7 @@ pub struct AuditSignature {
 }
 
 impl Authority {
-    /// With a key in the same pool that signs the audit chain.
+    /// With a key in the same HSMs that signs the audit chain.
     #[must_use]
     pub fn with_audit_key(mut self, key: &str) -> Self {
         self.audit_key = Some(key.to_owned());
@@ -35,7 +35,7 @@ impl Authority {
     /// The public key that signs the audit chain, once it is known.
     #[must_use]
     pub fn audit_public_key(&self) -> Option<Vec<u8>> {
-        self.pool().public_key(self.audit_key.as_deref()?)
+        self.hsms().public_key(self.audit_key.as_deref()?)
     }
 
     /// Signs a statement about the audit chain, and verifies the signature.
@@ -45,10 +45,11 @@ impl Authority {
     pub async fn sign_audit(&self, statement: &str) -> Result<AuditSignature, IssueError> {
         let unknown = || IssueError::Hsm(HsmError::UnknownKey("audit".to_owned()));
         let key = self.audit_key.as_deref().ok_or_else(unknown)?;
-        let spki = self.pool().known_key(key)?;
+        let spki = self.hsms().known_key(key)?;
         let scheme = scheme_of(&spki).ok_or(IssueError::Signature(ChainError::Malformed))?;
         let message = statement.as_bytes().to_vec();
-        let signature = self.pool().sign(key, scheme, message).await?;
+        let signing = self.hsms().sign(key, scheme, message, Priority::Status);
+        let signature = signing.await?;
         if !verifies(&spki, statement, &signature) {
             return Err(IssueError::wrong(key, ChainError::BadSignature));
         }

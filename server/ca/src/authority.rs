@@ -1,19 +1,19 @@
-//! The bank's CAs in front of one HSM, and which of them signs new certificates.
+//! The bank's CAs in front of their HSMs, and which of them signs new certificates.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 
-use super::hsm::{HsmError, HsmPool};
+use super::hsm::{HsmError, HsmGroup, HsmPool};
 use super::id::{CaId, IssuerId};
 use super::issue::IssueError;
 use super::issuing_ca::IssuingCa;
 
-/// The bank's issuing CAs in front of one HSM; cheap to clone.
+/// The bank's issuing CAs in front of their HSMs; cheap to clone.
 #[derive(Clone)]
 pub struct Authority {
-    pool: HsmPool,
+    hsms: HsmGroup,
     cas: Arc<[IssuingCa]>,
     root: CertificateDer<'static>,
     ocsp_key: Option<String>,
@@ -21,12 +21,12 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Combines pool and CAs.
+    /// Combines HSMs and CAs.
     ///
     /// # Errors
     /// [`IssueError::NoCa`] if a kind has no CA, [`IssueError::TwoCas`] if two have one generation.
     pub fn new(
-        pool: HsmPool,
+        hsms: impl Into<HsmGroup>,
         root: CertificateDer<'static>,
         mut cas: Vec<IssuingCa>,
     ) -> Result<Self, IssueError> {
@@ -41,7 +41,7 @@ impl Authority {
             return Err(IssueError::TwoCas(ca.id));
         }
         Ok(Self {
-            pool,
+            hsms: hsms.into(),
             cas: cas.into(),
             root,
             ocsp_key: None,
@@ -49,7 +49,7 @@ impl Authority {
         })
     }
 
-    /// With a key in the same pool that signs OCSP responses.
+    /// With a key in the same HSMs that signs OCSP responses.
     #[must_use]
     pub fn with_ocsp_key(mut self, key: &str) -> Self {
         self.ocsp_key = Some(key.to_owned());
@@ -63,7 +63,7 @@ impl Authority {
     pub fn ocsp_key(&self) -> Result<(&str, Vec<u8>), HsmError> {
         let unknown = || HsmError::UnknownKey("ocsp".to_owned());
         let key = self.ocsp_key.as_deref().ok_or_else(unknown)?;
-        Ok((key, self.pool.known_key(key)?))
+        Ok((key, self.hsms.known_key(key)?))
     }
 
     /// Every CA, by kind and generation.
@@ -112,9 +112,15 @@ impl Authority {
         &self.root
     }
 
-    /// The HSM pool.
+    /// The HSMs.
+    #[must_use]
+    pub fn hsms(&self) -> &HsmGroup {
+        &self.hsms
+    }
+
+    /// The pool of the first HSM: the one that officers unseal.
     #[must_use]
     pub fn pool(&self) -> &HsmPool {
-        &self.pool
+        self.hsms.first()
     }
 }

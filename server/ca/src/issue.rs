@@ -10,7 +10,7 @@ use inkan_pki::x509::summary::serial_hex;
 
 use super::authority::Authority;
 use super::encoding::EncodingError;
-use super::hsm::HsmError;
+use super::hsm::{HsmError, Priority};
 use super::id::{CaId, IssuerId};
 use super::issuing_ca::IssuingCa;
 use super::lint::{self, LintError};
@@ -148,8 +148,18 @@ impl Authority {
     /// # Errors
     /// [`IssueError`].
     pub async fn sign(&self, id: impl Into<CaId>, tbs: &[u8]) -> Result<Vec<u8>, IssueError> {
+        self.sign_recorded(id.into(), tbs, Priority::Issuing).await
+    }
+
+    /// The same, for a certificate of any kind.
+    pub(super) async fn sign_recorded(
+        &self,
+        id: CaId,
+        tbs: &[u8],
+        priority: Priority,
+    ) -> Result<Vec<u8>, IssueError> {
         let ca = self.ca(id)?;
-        let der = self.sign_with(ca, tbs).await?;
+        let der = self.sign_with(ca, tbs, priority).await?;
         verify_issued_by(&der, &ca.certificate)
             .map_err(|error| IssueError::wrong(&ca.key, error))?;
         if !carries(&der, tbs) {
@@ -163,8 +173,9 @@ impl Authority {
         &self,
         ca: &IssuingCa,
         tbs: &[u8],
+        priority: Priority,
     ) -> Result<Vec<u8>, IssueError> {
-        let signature = self.signature(ca, tbs).await?;
+        let signature = self.signature(ca, tbs, priority).await?;
         Ok(assemble::signed(tbs, ca.algorithm, &signature)?)
     }
 
@@ -173,9 +184,11 @@ impl Authority {
         &self,
         ca: &IssuingCa,
         tbs: &[u8],
+        priority: Priority,
     ) -> Result<Vec<u8>, IssueError> {
         let scheme = ca.algorithm.default_scheme();
-        Ok(self.pool().sign(&ca.key, scheme, tbs.to_vec()).await?)
+        let signing = self.hsms().sign(&ca.key, scheme, tbs.to_vec(), priority);
+        Ok(signing.await?)
     }
 }
 

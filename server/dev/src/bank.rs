@@ -1,6 +1,7 @@
 //! The configuration of a development server: the seed's bank, with its own ports and paths, written once as
 //! `inkan.toml` and kept.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -8,7 +9,8 @@ use tokio::net::TcpListener;
 
 use crate::cli::Options;
 use crate::directory::Directory;
-use crate::{DevError, files};
+use crate::{DevError, SOFTHSM_CONF, files};
+use inkan_server::app::config::additional_hsm::AdditionalHsm;
 use inkan_server::app::config::mail::{Mail, Tls};
 use inkan_server::app::config::{self, Config, ConfigError};
 use inkan_server::app::error::AppError;
@@ -24,6 +26,10 @@ pub fn planned(directory: &Directory, options: &Options) -> Result<Config, DevEr
         Some(_) => config::load(&directory.config()).map_err(AppError::from)?,
         None => fresh(directory)?,
     };
+    if let Some(hsms) = options.hsms {
+        let numbers = 2..=usize::from(hsms);
+        config.hsm.additional = numbers.map(|number| copy(directory, number)).collect();
+    }
     if let Some(url) = &options.store_url {
         config.store.url.clone_from(url);
     }
@@ -62,6 +68,28 @@ pub async fn ensure(
     files::write(&directory.config(), text.as_bytes())?;
     let config = config::load(&directory.config()).map_err(AppError::from)?;
     Ok((config, sockets))
+}
+
+/// Another SoftHSM2 with copies of the tokens.
+fn copy(directory: &Directory, number: usize) -> AdditionalHsm {
+    let conf = directory.copied_softhsm_conf(number);
+    let conf = conf.to_string_lossy().into_owned();
+    AdditionalHsm {
+        name: match number {
+            2 => "second",
+            3 => "third",
+            _ => "fourth",
+        }
+        .to_owned(),
+        spec: directory.hsm_spec(),
+        workers: None,
+        queue: None,
+        module_environment: Vec::new(),
+        module_variables: BTreeMap::from([(SOFTHSM_CONF.to_owned(), conf)]),
+        module_network: None,
+        module_programs: false,
+        module_memory_mib: 512,
+    }
 }
 
 async fn bound(listener: &'static str, port: u16) -> Result<TcpListener, AppError> {

@@ -1,6 +1,9 @@
 //! The HSM: SoftHSM in the data directory, set up by the same specification and
 //! the same `apply` as a real one, with random PINs.
 
+use std::path::Path;
+use std::{fs, io};
+
 use inkan_hsm_config::apply::{ApplyError, apply};
 use inkan_hsm_config::chain::certificate_der;
 use inkan_hsm_config::crl::{self, CrlError};
@@ -13,16 +16,50 @@ use inkan_server::services::staff::directory::temporary_password;
 
 /// The specification; its paths start at its directory.
 const SPEC: &str = include_str!("hsm.toml");
+const TOKENS: &str = "tokens";
 const ROOT: &str = "root-ca";
 const ROOT_CRL_DAYS: u32 = 365;
 
 /// What `SOFTHSM2_CONF` names.
 pub fn write_softhsm_conf(directory: &Directory) -> Result<(), DevError> {
+    write_conf(&directory.softhsm_conf(), &directory.at(TOKENS))
+}
+
+fn write_conf(conf: &Path, tokens: &Path) -> Result<(), DevError> {
     let text = format!(
         "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
-        directory.at("tokens").display()
+        tokens.display()
     );
-    files::write(&directory.softhsm_conf(), text.as_bytes())
+    files::write(conf, text.as_bytes())
+}
+
+/// Copies all tokens for every further HSM, as they are now: no server runs.
+pub fn copy_tokens(directory: &Directory, hsms: usize) -> Result<(), DevError> {
+    for number in 2..=hsms {
+        let to = directory.copied_tokens(number);
+        let made = copy(&directory.at(TOKENS), &to);
+        made.map_err(|error| DevError::file(&to, &error))?;
+        write_conf(&directory.copied_softhsm_conf(number), &to)?;
+    }
+    Ok(())
+}
+
+/// Replaces a directory of tokens: one directory for each token, one file for each object.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), &to)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tokens, keys and CA certificates; resumes an interrupted set-up.

@@ -22,6 +22,9 @@ pub struct Options {
     /// Leave the application of the demo's customer to the counter: nothing is entered or approved for it.
     #[arg(long)]
     pub leave_application: bool,
+    /// Number of HSMs with the same keys, 1 to 4 (kept for later starts; default: 1).
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub hsms: Option<u8>,
     /// Port of the portal (default: the one used before, otherwise a free one).
     #[arg(long)]
     pub portal_port: Option<u16>,

@@ -103,6 +103,16 @@ impl Directory {
         self.at("softhsm2.conf")
     }
 
+    /// The tokens of the `number`-th HSM, from 2 on: copies of the first one's.
+    pub fn copied_tokens(&self, number: usize) -> PathBuf {
+        self.at(&format!("tokens-{number}"))
+    }
+
+    /// Its `softhsm2.conf`.
+    pub fn copied_softhsm_conf(&self, number: usize) -> PathBuf {
+        self.at(&format!("softhsm2-{number}.conf"))
+    }
+
     /// The HSM's specification.
     pub fn hsm_spec(&self) -> PathBuf {
         self.at("hsm.toml")

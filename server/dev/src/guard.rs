@@ -8,7 +8,7 @@ use inkan_pki::pkcs11::LibraryInfo;
 use inkan_server::app::config::Config;
 
 use crate::directory::Directory;
-use crate::{DevError, files, marker};
+use crate::{DevError, SOFTHSM_CONF, files, marker};
 
 /// What SoftHSM2 reports about itself and each of its tokens, initialised or not.
 const LIBRARY: &str = "SoftHSM";
@@ -30,6 +30,16 @@ pub async fn all(directory: &Directory, config: &Config) -> Result<(), DevError>
 fn configuration(directory: &Directory, config: &Config) -> Result<(), DevError> {
     if config.hsm.spec != directory.hsm_spec() {
         return Err(leads_to("hsm.spec", &config.hsm.spec));
+    }
+    for (n, copy) in config.hsm.additional.iter().enumerate() {
+        let own = directory.copied_softhsm_conf(n + 2);
+        let variables: Vec<_> = copy.module_variables.iter().collect();
+        let [(name, conf)] = variables.as_slice() else {
+            return Err(leads_to("hsm.additional", &copy.spec));
+        };
+        if copy.spec != directory.hsm_spec() || *name != SOFTHSM_CONF || Path::new(conf) != own {
+            return Err(leads_to("hsm.additional", Path::new(conf)));
+        }
     }
     for (field, path) in [
         ("portal.tls_certificate", &config.portal.tls_certificate),

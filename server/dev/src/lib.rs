@@ -126,6 +126,7 @@ pub async fn prepare(
     directory.forget_description()?;
     server_tls::ensure(directory)?;
     ceremony::ensure(directory, clock.now())?;
+    ceremony::copy_tokens(directory, planned.hsm.units().count())?;
     let (config, sockets) = bank::ensure(directory, planned, options).await?;
     marker::ensure(&config.store.url).await?;
     Ok((config, sockets))

@@ -30,6 +30,7 @@ fn made() -> TempDir {
         now: None,
         store_url: None,
         leave_application: false,
+        hsms: None,
         portal_port: None,
         certificate_port: None,
         staff_port: None,

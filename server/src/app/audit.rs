@@ -195,9 +195,16 @@ async fn known(
     }
 }
 
-/// The digests of audit keys in the ceremony's transcript.
+/// The digests of audit keys in the transcripts of the ceremonies.
 fn recorded_keys(config: &Config) -> Result<Vec<String>, AppError> {
-    let spec = Spec::load(&config.hsm.spec)?;
+    let mut digests = Vec::new();
+    for unit in config.hsm.units() {
+        digests.extend(recorded_in(&Spec::load(unit.spec)?)?);
+    }
+    Ok(digests)
+}
+
+fn recorded_in(spec: &Spec) -> Result<Vec<String>, AppError> {
     let unreadable = |error| {
         AppError::System(format!(
             "transcript: {}",

@@ -183,6 +183,11 @@ fn next_for_hsm(error: &StartError) -> &'static str {
         StartError::DriverMissing(_) => {
             "Install inkan-hsm-driver beside inkan-server, or set hsm.driver to its path."
         }
+        StartError::Units(_) => "Keep four at most.",
+        StartError::UnitTwice(_) => "Give each HSM its own name.",
+        StartError::KeyDiffers { .. } => {
+            "Give another key another id; for the same key, copy the certificate directory."
+        }
         StartError::NoThread => "Raise the limit of processes of this user.",
     }
 }

@@ -12,7 +12,7 @@ enum Kind {
 
 use Kind::{Counter, Gauge, Summary};
 
-const METRICS: [(&str, Kind, &str); 49] = [
+const METRICS: [(&str, Kind, &str); 50] = [
     (
         "inkan_http_requests_total",
         Counter,
@@ -109,6 +109,11 @@ const METRICS: [(&str, Kind, &str); 49] = [
         "inkan_hsm_driver_restricted",
         Gauge,
         "1 while the process of the HSM's module is kept from this part.",
+    ),
+    (
+        "inkan_hsm_overdue_total",
+        Counter,
+        "Times that an HSM left a signature without an answer for too long.",
     ),
     (
         "inkan_hsm_queue_length",

@@ -1,7 +1,7 @@
 //! Reloads files while the server runs: certificates and keys of the TLS listeners, and the root CRL, when they change
 //! and on SIGHUP. If a new file cannot be used, the old one stays in use, and log, metrics and warnings report it.
 //!
-//! SIGHUP is also an operator's decision about the HSM: the PIN is read again, and keys that are out of service are
+//! SIGHUP is also an operator's decision about the HSMs: each PIN is read again, and keys that are out of service are
 //! tried again.
 
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::error::AppError;
+use crate::ca::hsm::HsmPool;
 use crate::clock::Clock;
 use crate::http::listen::identity::ServerIdentity;
 use crate::services::Services;
@@ -54,8 +55,8 @@ impl Identities {
 /// The files to follow.
 pub struct Followed {
     watched: Vec<Watched>,
-    /// The HSM, whose PIN is read again on SIGHUP.
-    token: Option<TokenSpec>,
+    /// The HSMs by name, whose PINs are read again on SIGHUP.
+    tokens: Vec<(String, TokenSpec)>,
     services: Services,
     clock: Clock,
 }
@@ -87,7 +88,7 @@ impl Followed {
         let all = tls.into_iter().chain([What::RootCrl(root_crl)]);
         let mut followed = Self {
             watched: all.map(Watched::new).collect(),
-            token: None,
+            tokens: Vec::new(),
             services: services.clone(),
             clock,
         };
@@ -99,10 +100,10 @@ impl Followed {
         followed
     }
 
-    /// With the HSM's token, whose PIN is read again on SIGHUP.
+    /// With the HSMs' tokens, whose PINs are read again on SIGHUP.
     #[must_use]
-    pub fn with_pin(mut self, token: TokenSpec) -> Self {
-        self.token = Some(token);
+    pub fn with_pins(mut self, tokens: Vec<(String, TokenSpec)>) -> Self {
+        self.tokens = tokens;
         self
     }
 
@@ -118,9 +119,9 @@ impl Followed {
             };
             if asked {
                 tracing::info!(
-                    "SIGHUP: reading certificates, the root CRL and the HSM's PIN again"
+                    "SIGHUP: reading certificates, the root CRL and the PINs of the HSMs again"
                 );
-                self.decide_about_hsm().await;
+                self.decide_about_hsms().await;
             }
             let now = self.clock.now();
             for watched in &mut self.watched {
@@ -131,44 +132,54 @@ impl Followed {
 }
 
 impl Followed {
-    /// Applies SIGHUP to the HSM.
-    async fn decide_about_hsm(&self) {
-        let pool = self.services.authority().pool();
-        pool.restore_keys();
-        let Some(token) = self.token.clone() else {
-            return;
-        };
-        if let PinSource::Shares(_) = token.pin {
-            // It does not unseal; but an operator may order another attempt with a PIN that has worked.
-            let again = pool.provide_pin_again();
-            tracing::info!(?again, "the hsm's pin is shared: it is not read again");
-            return;
+    /// Applies SIGHUP to the HSMs.
+    async fn decide_about_hsms(&self) {
+        let hsms = self.services.authority().hsms();
+        hsms.restore_keys();
+        for (unit, token) in &self.tokens {
+            if let Some(pool) = hsms.unit(unit) {
+                read_pin_again(unit, token.clone(), pool).await;
+            }
         }
-        if token.pin == PinSource::Prompt {
-            tracing::info!(
-                "the hsm's pin is prompted for only at the start; restart the server to enter another"
-            );
-            return;
-        }
-        let read = tokio::task::spawn_blocking(move || token.read_pin(false)).await;
-        let error = match read {
-            Ok(Ok(pin)) => match pool.provide_pin(pin) {
-                PinProvided::Taken => None,
-                PinProvided::Withheld(halt) => Some(format!(
-                    "it was sent before and is not sent again ({})",
-                    halt.code()
-                )),
-            },
-            Ok(Err(error)) => Some(catalogue::pin(&error).sentence),
-            Err(error) => Some(error.to_string()),
-        };
-        let outcome = if error.is_none() { "done" } else { "failed" };
-        metrics::counter!("inkan_reloads_total", "what" => "hsm-pin", "outcome" => outcome)
-            .increment(1);
-        match error {
-            None => tracing::info!("the hsm's pin was read again"),
-            Some(reason) => tracing::error!(reason, "the hsm's pin was not accepted"),
-        }
+    }
+}
+
+async fn read_pin_again(unit: &str, token: TokenSpec, pool: &HsmPool) {
+    if let PinSource::Shares(_) = token.pin {
+        // It does not unseal; but an operator may order another attempt with a PIN that has worked.
+        let again = pool.provide_pin_again();
+        tracing::info!(
+            unit,
+            ?again,
+            "the hsm's pin is shared: it is not read again"
+        );
+        return;
+    }
+    if token.pin == PinSource::Prompt {
+        tracing::info!(
+            unit,
+            "the hsm's pin is prompted for only at the start; restart the server to enter another"
+        );
+        return;
+    }
+    let read = tokio::task::spawn_blocking(move || token.read_pin(false)).await;
+    let error = match read {
+        Ok(Ok(pin)) => match pool.provide_pin(pin) {
+            PinProvided::Taken => None,
+            PinProvided::Withheld(halt) => Some(format!(
+                "it was sent before and is not sent again ({})",
+                halt.code()
+            )),
+        },
+        Ok(Err(error)) => Some(catalogue::pin(&error).sentence),
+        Err(error) => Some(error.to_string()),
+    };
+    let outcome = if error.is_none() { "done" } else { "failed" };
+    metrics::counter!("inkan_reloads_total", "what" => "hsm-pin", "outcome" => outcome)
+        .increment(1);
+    match error {
+        None => tracing::info!(unit, "the hsm's pin was read again"),
+        Some(reason) => tracing::error!(unit, reason, "the hsm's pin was not accepted"),
     }
 }
 

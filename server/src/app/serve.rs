@@ -140,8 +140,8 @@ pub async fn until_signal<E: From<AppError>>(
         None => following.await,
     };
     let followed = followed.unwrap_or_else(|error| Err(AppError::System(error.to_string())));
-    let pool = app.services.authority().pool().clone();
-    let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
+    let hsms = app.services.authority().hsms().clone();
+    let left = tokio::task::spawn_blocking(move || hsms.shutdown(HSM_LEAVE)).await;
     if !left.unwrap_or(false) {
         tracing::warn!("a call into the HSM did not return; exiting without it");
     }

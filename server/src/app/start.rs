@@ -39,8 +39,8 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
     let store = database::connect(config).await?;
     rollback::check(config, &store, seen).await?;
     let authority = hsm::authority(config)?;
-    let sealed = authority.pool().is_sealed();
-    let up = !sealed && authority.pool().until_up(HSM_TIMEOUT).await;
+    let sealed = authority.hsms().is_sealed();
+    let up = !sealed && authority.hsms().until_up(HSM_TIMEOUT).await;
     let settings = Settings {
         mail: mail::smtp_config(config)?,
         ..config.settings()
@@ -225,9 +225,9 @@ pub async fn files(
     app: &Shared,
 ) -> Result<Followed, AppError> {
     let chosen = hsm::choose(config)?;
-    let (root_crl, token) = (chosen.root_crl(), chosen.token(&config.hsm.spec)?);
+    let (root_crl, tokens) = (chosen.root_crl(), chosen.tokens()?);
     let followed = Followed::new(identities, root_crl, &app.services, app.clock).await;
-    Ok(followed.with_pin(token))
+    Ok(followed.with_pins(tokens))
 }
 
 fn tls(

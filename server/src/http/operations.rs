@@ -13,7 +13,7 @@ use super::app::Shared;
 use crate::services::certificates::status::{Health, HealthFinding};
 use crate::services::operations::expiry::{ExpiringItem, Level};
 use crate::services::operations::jobs::Report;
-use crate::services::records::{Guard, HsmState};
+use crate::services::records::{Guard, HsmState, UnitState};
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
@@ -55,7 +55,6 @@ pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Re
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let hsm = &health.hsm;
     let body = json!({
         "ready": logins && issuing,
         "logins": logins,
@@ -64,30 +63,39 @@ pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Re
         "findings": health.findings().iter().map(finding).collect::<Vec<_>>(),
         "store": if logins { "up" } else { "down" },
         "status_age_seconds": health.status_age,
-        "hsm": {
-            "state": hsm.phase.as_str(),
-            "pin_halt": hsm.pin_halt.map(PinHalt::code),
-            "workers": hsm.workers,
-            "workers_configured": hsm.workers_configured,
-            "queue": hsm.queue_length,
-            "quarantined": hsm.quarantined,
-            "driver": {
-                "starts": hsm.driver.starts,
-                "kills": hsm.driver.kills,
-                "crashes": hsm.driver.crashes,
-                "memory_bytes": hsm.driver.memory,
-                "unrestricted": unrestricted(hsm),
-            },
-            "last_error": hsm.last_error.as_ref().map(|error| json!({
-                "operation": error.operation,
-                "detail": error.detail,
-                "seconds_ago": error.ago.as_secs(),
-            })),
-        },
+        "hsm": unit(&health.hsms.first),
+        "additional_hsms": health.hsms.additional.iter().map(unit).collect::<Vec<_>>(),
         "crl": if health.crl_fresh { "fresh" } else { "stale" },
         "jobs": health.jobs.iter().map(job).collect::<Vec<_>>(),
     });
     (status, Json(body)).into_response()
+}
+
+/// One HSM.
+fn unit(unit: &UnitState) -> Value {
+    let hsm = &unit.pool;
+    json!({
+        "name": unit.name,
+        "state": hsm.phase.as_str(),
+        "overdue": unit.overdue,
+        "pin_halt": hsm.pin_halt.map(PinHalt::code),
+        "workers": hsm.workers,
+        "workers_configured": hsm.workers_configured,
+        "queue": hsm.queue_length,
+        "quarantined": hsm.quarantined,
+        "driver": {
+            "starts": hsm.driver.starts,
+            "kills": hsm.driver.kills,
+            "crashes": hsm.driver.crashes,
+            "memory_bytes": hsm.driver.memory,
+            "unrestricted": unrestricted(hsm),
+        },
+        "last_error": hsm.last_error.as_ref().map(|error| json!({
+            "operation": error.operation,
+            "detail": error.detail,
+            "seconds_ago": error.ago.as_secs(),
+        })),
+    })
 }
 
 /// What the kernel does not keep the module's process from, although it should.

@@ -1,7 +1,8 @@
 //! Rows and words that the services return, so that `http` depends on neither `store` nor `ca`.
 
 pub use crate::ca::hsm::{
-    Guard, HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState, SigningFault,
+    GroupState, Guard, HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState,
+    SigningFault, UnitState,
 };
 pub use crate::ca::reason::Reason;
 pub use crate::ca::{CaId, IssuerId};

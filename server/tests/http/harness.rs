@@ -269,6 +269,7 @@ fn options(directory: &TempDir) -> Options {
         data_dir: directory.path().to_owned(),
         now: None,
         leave_application: false,
+        hsms: None,
         store_url: None,
         portal_port: None,
         certificate_port: None,

@@ -77,8 +77,8 @@ fn a_driver_that_crashes_costs_no_login_and_is_replaced() -> Outcome {
     let (_, body) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
     let metrics = String::from_utf8(body)?;
     for line in [
-        "inkan_hsm_driver_crashes_total 1",
-        "inkan_hsm_driver_restricted{part=\"network\"} 1",
+        "inkan_hsm_driver_crashes_total{unit=\"first\"} 1",
+        "inkan_hsm_driver_restricted{unit=\"first\",part=\"network\"} 1",
     ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }

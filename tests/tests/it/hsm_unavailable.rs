@@ -119,7 +119,8 @@ fn hang_up(bank: &Bank) -> Outcome {
 fn logins(bank: &Bank) -> Outcome<u64> {
     let (_, body) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
     let metrics = String::from_utf8(body)?;
-    let value = |line: &str| line.strip_prefix("inkan_hsm_logins_total ")?.parse().ok();
+    let name = "inkan_hsm_logins_total{unit=\"first\"} ";
+    let value = |line: &str| line.strip_prefix(name)?.parse().ok();
     Ok(metrics.lines().find_map(value).ok_or(metrics)?)
 }
 
@@ -155,7 +156,7 @@ fn a_refused_pin_is_told_and_a_corrected_one_is_taken_without_a_restart() -> Out
     let (_, body) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
     let metrics = String::from_utf8(body)?;
     assert!(
-        metrics.contains("inkan_hsm_pin_halted{reason=\"refused\"} 1"),
+        metrics.contains("inkan_hsm_pin_halted{unit=\"first\",reason=\"refused\"} 1"),
         "{metrics}"
     );
 

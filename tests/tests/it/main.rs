@@ -74,6 +74,7 @@ mod sealed;
 mod secrets;
 mod status;
 mod token;
+mod two_hsms;
 mod window;
 mod windows;
 mod year;

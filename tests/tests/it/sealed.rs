@@ -103,9 +103,9 @@ fn three_of_five_unseal_and_sealing_stops_the_issue() -> Outcome {
     );
     assert_eq!(told["reasons"][0]["code"], "hsm-sealed", "{told}");
     until("the metrics say so", || {
-        Ok(metric(bank, "inkan_hsm_sealed ").is_ok_and(|sealed| sealed == 1))
+        Ok(metric(bank, "inkan_hsm_sealed{unit=\"first\"} ").is_ok_and(|sealed| sealed == 1))
     })?;
-    assert_eq!(metric(bank, "inkan_hsm_logins_total ")?, 0);
+    assert_eq!(metric(bank, "inkan_hsm_logins_total{unit=\"first\"} ")?, 0);
     machine::fetch(&format!("{}/crl/customer-ca.crl", bank.dev.public))?;
 
     // Staff and customers log in and work; what needs a signature waits.
@@ -162,7 +162,7 @@ fn three_of_five_unseal_and_sealing_stops_the_issue() -> Outcome {
     let browser = Browser::presenting(&bank.dev.server_ca, &identity)?;
     customer::log_in_with_certificate(&browser, &bank.dev, &scene.person.login_password)?
         .must_show("BTOP001")?;
-    assert_eq!(metric(bank, "inkan_hsm_logins_total ")?, 2);
+    assert_eq!(metric(bank, "inkan_hsm_logins_total{unit=\"first\"} ")?, 2);
 
     let actions = recorded(bank)?;
     let count = |action: &str| actions.iter().filter(|row| row.starts_with(action)).count();
@@ -230,7 +230,7 @@ fn every_wrong_share_has_its_own_answer_and_no_pin_is_sent() -> Outcome {
         Ok(bank.log()?.contains("it is not read again"))
     })?;
     assert_eq!(ready(&bank)?["hsm"]["state"], "sealed");
-    assert_eq!(metric(&bank, "inkan_hsm_logins_total ")?, 0);
+    assert_eq!(metric(&bank, "inkan_hsm_logins_total{unit=\"first\"} ")?, 0);
 
     assert!(unseal(&bank, &pages, 2)?.well());
     assert!(unseal(&bank, &pages, 3)?.well());
@@ -273,13 +273,13 @@ fn a_pin_that_somebody_changed_is_sent_once() -> Outcome {
     let said = unseal(&bank, &old, 3)?;
     assert_eq!(said.code, Some(4), "{said}");
     assert!(said.err.contains("pin-refused (refused)"), "{said}");
-    assert_eq!(metric(&bank, "inkan_hsm_logins_total ")?, 1);
+    assert_eq!(metric(&bank, "inkan_hsm_logins_total{unit=\"first\"} ")?, 1);
     at_socket(&bank, &["seal"], "")?.expect_well()?;
     assert!(unseal(&bank, &old, 1)?.well());
     let said = unseal(&bank, &old, 2)?;
     assert_eq!(said.code, Some(12), "{said}");
     assert!(said.err.contains("pin-withheld"), "{said}");
-    assert_eq!(metric(&bank, "inkan_hsm_logins_total ")?, 1);
+    assert_eq!(metric(&bank, "inkan_hsm_logins_total{unit=\"first\"} ")?, 1);
     assert_eq!(ready(&bank)?["hsm"]["state"], "sealed");
 
     // With the right file the shares of that set unseal it, without a restart.

@@ -25,6 +25,7 @@ use inkan_pki::x509::chain::ChainError;
 
 use super::authority::Authority;
 use super::encoding::{EncodingError, time};
+use super::hsm::Priority;
 use super::id::CaId;
 use super::issue::IssueError;
 use super::issuing_ca::IssuingCa;
@@ -66,7 +67,7 @@ impl Authority {
         let tbs = to_be_signed(&ca, &list)?;
         // The bytes contain its entries: megabytes that need not wait for the HSM as well.
         drop(list);
-        let signature = self.signature(&ca, &tbs).await?;
+        let signature = self.signature(&ca, &tbs, Priority::Status).await?;
         // Hashing megabytes must not block a thread that others wait for.
         let verified = tokio::task::spawn_blocking(move || {
             verify(&ca, &tbs, &signature)?;

@@ -13,9 +13,14 @@ use inkan_pki::secret::Pin;
 use super::error::StartError;
 use super::key_view::Specified;
 
+/// The name of a unit that has none.
+pub const FIRST: &str = "first";
+
 /// Settings of one pool: one token of one module.
 #[derive(Debug, Clone)]
 pub struct HsmConfig {
+    /// The name of this unit, for operators: in logs, metrics and findings.
+    pub unit: String,
     /// The PKCS#11 module. It is loaded in a process of its own.
     pub module: PathBuf,
     /// The program of that process: `inkan-hsm-driver`.
@@ -41,7 +46,7 @@ pub struct HsmConfig {
     pub keys: Vec<HsmKey>,
     /// Sessions that sign. One more session keeps the login.
     pub workers: usize,
-    /// Jobs that may wait; one more is refused at once.
+    /// Jobs that may wait; one more is refused at once. A quarter more is kept for the status of certificates.
     pub queue: usize,
     /// Limit for one signature: for the caller from request to response, for the HSM from the start of the call.
     pub deadline: Duration,
@@ -69,6 +74,7 @@ impl HsmConfig {
         keys: Vec<HsmKey>,
     ) -> Self {
         Self {
+            unit: FIRST.to_owned(),
             module,
             driver: beside_this_program(),
             environment: Vec::new(),

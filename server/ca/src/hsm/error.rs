@@ -23,6 +23,22 @@ pub enum StartError {
     /// The program that loads the module does not exist.
     #[error("the program for the pkcs#11 module, {}, is not a file", .0.display())]
     DriverMissing(PathBuf),
+    /// There must be one to four units.
+    #[error("{0} hsms are configured; there may be one to four")]
+    Units(usize),
+    /// Two units with the same name.
+    #[error("two hsms have the name {0}")]
+    UnitTwice(String),
+    /// A key of one name has different public keys in two units.
+    #[error("key {key} of hsm {one} is not the key {key} of hsm {other}: their public keys differ")]
+    KeyDiffers {
+        /// The key's name.
+        key: String,
+        /// One unit.
+        one: String,
+        /// The other one.
+        other: String,
+    },
     /// The operating system gave no thread.
     #[error("no thread for the hsm pool")]
     NoThread,

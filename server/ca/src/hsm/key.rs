@@ -7,7 +7,7 @@ use inkan_pki::pkcs11::Pkcs11Error;
 use super::config::HsmKey;
 use super::error::HsmError;
 use super::key_view::{KeySeen, KeyState, SigningFault};
-use super::pool_metrics;
+use super::pool_metrics::PoolMetrics;
 use super::shared::lock;
 use super::state::KeyFound;
 
@@ -19,16 +19,18 @@ pub(super) struct Key {
     signing: Mutex<Option<SigningFault>>,
     /// Consecutive wrong signatures that take it out of service.
     limit: u32,
+    metrics: PoolMetrics,
 }
 
 impl Key {
-    pub(super) fn new(config: HsmKey, limit: u32) -> Self {
+    pub(super) fn new(config: HsmKey, limit: u32, metrics: PoolMetrics) -> Self {
         Self {
             known: Mutex::new((KeyFound::Unknown, config.spki.clone())),
             seen: Mutex::default(),
             signing: Mutex::default(),
             config,
             limit,
+            metrics,
         }
     }
 
@@ -55,6 +57,21 @@ impl Key {
         lock(&self.known).1.clone()
     }
 
+    /// It must have this public key, as another unit has it. False if this token has another one: it is not used.
+    pub(super) fn expect(&self, spki: &[u8]) -> bool {
+        let mut known = lock(&self.known);
+        if known.1.as_deref() == Some(spki) {
+            return true;
+        }
+        let differs = known.1.is_some();
+        if differs {
+            known.0 = KeyFound::Wrong;
+        }
+        // What the token has for the label is compared with it from now on.
+        known.1 = Some(spki.to_vec());
+        !differs
+    }
+
     /// Whether the token has reported the key's attributes.
     pub(super) fn is_seen(&self) -> bool {
         lock(&self.seen).is_some()
@@ -68,7 +85,8 @@ impl Key {
     pub(super) fn set(&self, found: KeyFound, spki: Option<Vec<u8>>) {
         let mut known = lock(&self.known);
         if known.0 != found && found != KeyFound::Ready {
-            tracing::error!(key = %self.config.id, ?found, "hsm key cannot be used");
+            let unit = self.metrics.unit();
+            tracing::error!(%unit, key = %self.config.id, ?found, "hsm key cannot be used");
         }
         known.0 = found;
         if let Some(spki) = spki {
@@ -87,7 +105,7 @@ impl Key {
 
     /// It signed, and the signature does not verify.
     pub(super) fn signed_wrongly(&self) {
-        pool_metrics::wrong_signature(&self.config.id);
+        self.metrics.wrong_signature(&self.config.id);
         let mut signing = lock(&self.signing);
         let wrong = match *signing {
             Some(SigningFault::Wrong(wrong) | SigningFault::OutOfService(wrong)) => {
@@ -101,12 +119,13 @@ impl Key {
             SigningFault::Wrong(wrong)
         });
         let out_of_service = wrong >= self.limit;
-        tracing::error!(key = %self.config.id, in_a_row = wrong, out_of_service, "hsm returned a wrong signature");
+        let (unit, key) = (self.metrics.unit(), &self.config.id);
+        tracing::error!(%unit, %key, in_a_row = wrong, out_of_service, "hsm returned a wrong signature");
     }
 
     /// The HSM refused to sign with it. The count of wrong signatures is kept.
     pub(super) fn refused(&self, error: &Pkcs11Error) {
-        pool_metrics::sign_refused(&self.config.id, error.class);
+        self.metrics.sign_refused(&self.config.id, error.class);
         let mut signing = lock(&self.signing);
         if matches!(*signing, None | Some(SigningFault::Refused(_))) {
             *signing = Some(SigningFault::Refused(error.to_string()));
@@ -117,7 +136,8 @@ impl Key {
     pub(super) fn restore(&self) {
         let mut signing = lock(&self.signing);
         if matches!(*signing, Some(SigningFault::OutOfService(_))) {
-            tracing::warn!(key = %self.config.id, "hsm key is back in service");
+            let unit = self.metrics.unit();
+            tracing::warn!(%unit, key = %self.config.id, "hsm key is back in service");
             *signing = None;
         }
     }

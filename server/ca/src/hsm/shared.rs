@@ -4,32 +4,24 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Sender;
+use inkan_pki::pkcs11::TokenSelector;
 use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinHalt, PinProvided, PinSender};
-use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error, TokenSelector};
 use inkan_pki::secret::Pin;
 use tokio::sync::watch;
 
 use super::config::HsmConfig;
-use super::driver::{Drivers, Ended, Launch};
+use super::driver::{Drivers, Launch};
 use super::error::HsmError;
-use super::job::Job;
+use super::fault::Fault;
 use super::key::Key;
-use super::pool_metrics;
+use super::pool_metrics::PoolMetrics;
+use super::queue::Queue;
 use super::state::{AdmissionGate, BreakerState, DriverState, HsmPhase, HsmState, LastError};
 use super::worker_pool::Report;
 
 /// The retry time for callers if the HSM will be back in a moment.
 pub(super) const SHORTLY: Duration = Duration::from_secs(1);
-
-/// The last fault, with its time.
-#[derive(Debug, Clone)]
-struct Fault {
-    operation: &'static str,
-    class: Option<ErrorClass>,
-    detail: String,
-    at: Instant,
-}
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -37,12 +29,8 @@ pub(super) struct Shared {
     pub(super) keys: Vec<Key>,
     /// The PIN, and the attempts with it.
     pub(super) pin: Mutex<PinAttempts>,
-    pub(super) queue: (Sender<Job>, Receiver<Job>),
-    /// Jobs that failed once on a session that is being abandoned. Withheld from the other workers, which have the same
-    /// fault but have not met it yet.
-    aside: Mutex<Vec<Job>>,
-    /// The same jobs once there are new sessions; taken before the queue.
-    pub(super) second_try: (Sender<Job>, Receiver<Job>),
+    pub(super) queue: Queue,
+    pub(super) metrics: PoolMetrics,
     /// Jobs answered by the HSM, including refusals.
     pub(super) answered: AtomicU64,
     /// Idle sessions that work.
@@ -57,7 +45,7 @@ pub(super) struct Shared {
     pub(super) workers: AtomicUsize,
     pub(super) phase: watch::Sender<HsmPhase>,
     gate: Mutex<(AdmissionGate, BreakerView)>,
-    last: Mutex<Option<Fault>>,
+    pub(super) last: Mutex<Option<Fault>>,
 }
 
 /// The breaker as last seen by the supervisor.
@@ -82,6 +70,7 @@ pub(super) struct Settings {
 impl Shared {
     pub(super) fn new(config: HsmConfig, events: Sender<Report>) -> Self {
         let launch = Launch {
+            unit: config.unit.as_str().into(),
             program: config.driver,
             module: config.module,
             environment: config.environment,
@@ -95,11 +84,10 @@ impl Shared {
         };
         let sealed = attempts.is_sealed();
         let limit = config.max_wrong_signatures;
+        let metrics = PoolMetrics::new(&config.unit);
         Self {
             pin: Mutex::new(attempts),
-            queue: bounded(config.queue),
-            aside: Mutex::default(),
-            second_try: bounded(config.workers),
+            queue: Queue::new(config.queue, config.workers),
             config: Settings {
                 token: config.token,
                 workers: config.workers,
@@ -111,8 +99,9 @@ impl Shared {
             keys: config
                 .keys
                 .into_iter()
-                .map(|key| Key::new(key, limit))
+                .map(|key| Key::new(key, limit, metrics.clone()))
                 .collect(),
+            metrics,
             answered: AtomicU64::new(0),
             exercised: AtomicU64::new(0),
             drivers: Drivers::new(launch, events),
@@ -142,7 +131,7 @@ impl Shared {
     pub(super) fn refusal(&self, now: Instant) -> Option<HsmError> {
         match lock(&self.gate).0 {
             AdmissionGate::Open => None,
-            AdmissionGate::OneAtATime if self.queue.1.is_empty() => None,
+            AdmissionGate::OneAtATime if self.queue.is_empty() => None,
             AdmissionGate::OneAtATime => Some(HsmError::Unavailable {
                 retry_after: SHORTLY,
             }),
@@ -161,12 +150,13 @@ impl Shared {
             .phase
             .send_if_modified(|known| std::mem::replace(known, phase) != phase);
         if changed {
+            let unit = self.metrics.unit();
             match phase {
-                HsmPhase::Up => tracing::info!("hsm is up"),
-                HsmPhase::Recovering | HsmPhase::Stopped => tracing::info!(?phase, "hsm"),
-                HsmPhase::Sealed => tracing::warn!("hsm is sealed: officers must unseal it"),
-                HsmPhase::Down => tracing::warn!("hsm is unavailable"),
-                HsmPhase::PinRefused => tracing::error!(?phase, "hsm needs an operator"),
+                HsmPhase::Up => tracing::info!(%unit, "hsm is up"),
+                HsmPhase::Recovering | HsmPhase::Stopped => tracing::info!(%unit, ?phase, "hsm"),
+                HsmPhase::Sealed => tracing::warn!(%unit, "hsm is sealed: officers must unseal it"),
+                HsmPhase::Down => tracing::warn!(%unit, "hsm is unavailable"),
+                HsmPhase::PinRefused => tracing::error!(%unit, ?phase, "hsm needs an operator"),
             }
         }
     }
@@ -179,92 +169,7 @@ impl Shared {
         if matches!(lock(&self.gate).0, AdmissionGate::OneAtATime) {
             return;
         }
-        for job in self.take_aside() {
-            job.answer(Err(refusal.clone()));
-        }
-        for queue in [&self.second_try.1, &self.queue.1] {
-            while let Ok(job) = queue.try_recv() {
-                job.answer(Err(refusal.clone()));
-            }
-        }
-    }
-
-    /// Keeps a job for the next sessions, once.
-    pub(super) fn set_aside(&self, mut job: Job) {
-        if job.tried {
-            return job.answer(Err(HsmError::Unavailable {
-                retry_after: SHORTLY,
-            }));
-        }
-        job.tried = true;
-        // At most one for each worker: a worker that set one aside has left its session.
-        lock(&self.aside).push(job);
-    }
-
-    /// There are new sessions.
-    pub(super) fn resume_aside(&self) {
-        for job in self.take_aside() {
-            if let Err(full) = self.second_try.0.try_send(job) {
-                full.into_inner().answer(Err(HsmError::Unavailable {
-                    retry_after: SHORTLY,
-                }));
-            }
-        }
-    }
-
-    fn take_aside(&self) -> Vec<Job> {
-        std::mem::take(&mut *lock(&self.aside))
-    }
-
-    pub(super) fn note_error(&self, error: &Pkcs11Error) {
-        pool_metrics::error(error.class);
-        tracing::warn!(operation = error.operation, class = ?error.class, %error, "hsm error");
-        self.note(error.operation, Some(error.class), error.to_string());
-    }
-
-    pub(super) fn note_overrun(&self, operation: &'static str, after: Duration) {
-        tracing::error!(
-            operation,
-            ?after,
-            "hsm call overran its deadline; it is given up"
-        );
-        self.note(operation, None, "no answer within the deadline".to_owned());
-    }
-
-    pub(super) fn note_crash(&self, ended: &Ended) {
-        self.crashes.fetch_add(1, Ordering::Relaxed);
-        let (driver, how) = (ended.number, ended.how.as_str());
-        tracing::error!(driver, how, "the process of the hsm module crashed");
-        {
-            // The call that noticed it has been noted; this is its cause.
-            let mut last = lock(&self.last);
-            let noticed = last.as_mut().filter(|fault| {
-                fault.class == Some(ErrorClass::LibraryLost) && fault.at.elapsed() < SHORTLY
-            });
-            if let Some(fault) = noticed {
-                fault.detail = format!("{}; {how}", fault.detail);
-                return;
-            }
-        }
-        let detail = format!("the process of the HSM module ended: {how}");
-        self.note("wait for a call", Some(ErrorClass::LibraryLost), detail);
-    }
-
-    pub(super) fn note_pin_halt(&self, halt: PinHalt, error: Option<&Pkcs11Error>) {
-        let reason = halt.code();
-        match error {
-            Some(error) => {
-                pool_metrics::error(error.class);
-                tracing::error!(reason, class = ?error.class, %error, "hsm pin is not sent again");
-                let detail = format!("{error}; pin {reason}");
-                self.note(error.operation, Some(error.class), detail);
-            }
-            None => {
-                tracing::error!(reason, "hsm pin is not sent");
-                let detail = format!("not sent: pin {reason}");
-                self.note("log in", Some(ErrorClass::PinLocked), detail);
-            }
-        }
+        self.queue.refuse_all(&refusal);
     }
 
     pub(super) fn provide_pin(&self, pin: Pin) -> PinProvided {
@@ -283,19 +188,16 @@ impl Shared {
         lock(&self.pin).is_sealed()
     }
 
+    /// Calls that the HSM has answered, signatures and others: it grows while the HSM works.
+    pub(super) fn progress(&self) -> u64 {
+        let answered = self.answered.load(Ordering::Relaxed);
+        answered.wrapping_add(self.exercised.load(Ordering::Relaxed))
+    }
+
     /// Whether sending the PIN is halted, and when it may be sent again.
     pub(super) fn pin_is_usable(&self) -> (Option<PinHalt>, Option<Instant>) {
         let pin = lock(&self.pin);
         (pin.halt(), pin.not_before())
-    }
-
-    fn note(&self, operation: &'static str, class: Option<ErrorClass>, detail: String) {
-        *lock(&self.last) = Some(Fault {
-            operation,
-            class,
-            detail,
-            at: Instant::now(),
-        });
     }
 
     pub(super) fn state(&self, now: Instant) -> HsmState {
@@ -320,8 +222,8 @@ impl Shared {
             breaker,
             workers: self.workers.load(Ordering::Relaxed),
             workers_configured: self.config.workers,
-            queue_length: self.queue.1.len(),
-            queue_capacity: self.queue.1.capacity().unwrap_or(0),
+            queue_length: self.queue.len(),
+            queue_capacity: self.queue.capacity(),
             quarantined: self.stuck.load(Ordering::Relaxed),
             quarantined_total: self.lost_total.load(Ordering::Relaxed),
             logins,

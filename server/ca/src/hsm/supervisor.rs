@@ -1,4 +1,8 @@
 //! The thread that never enters the module: it receives events, watches deadlines, and decides by [`Recovery`].
+//!
+//! - `upkeep`: what it does at every tick besides: memory, the end of processes, the published state
+
+mod upkeep;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,17 +11,13 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 use inkan_pki::pkcs11::ErrorClass;
 
-use super::breaker::{CircuitState, Limits};
+use super::breaker::Limits;
 use super::driver::{Driver, Ended};
 use super::login_session::Failure;
-use super::pool_metrics;
 use super::recovery::{Phase, Recovery, Step};
 use super::shared::{BreakerView, SHORTLY, Shared};
 use super::state::HsmPhase;
 use super::worker_pool::{Event, Report, WorkerPool};
-
-/// Between two measurements of memory.
-const MEASURE: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
@@ -101,25 +101,6 @@ impl Supervisor {
         (self.pool.with_session() == 0 && self.shared.drivers.is_gone()) || by <= Instant::now()
     }
 
-    /// Once nobody has a session: lets the process end. Calls that hang are not waited for.
-    fn leave(&self) {
-        if self.stop_by.is_some() && self.pool.with_session() == 0 {
-            if self.pool.stuck() > 0 {
-                self.shared.drivers.kill();
-            } else {
-                self.shared.drivers.retire();
-            }
-        }
-    }
-
-    /// Once sealed: the module's process ends, which has copies of the PIN.
-    fn forget_pin(&mut self) {
-        let sealed = self.recovery.phase() == Phase::Sealed && self.pool.with_session() == 0;
-        if sealed && !self.shared.drivers.is_gone() {
-            self.end_driver();
-        }
-    }
-
     fn hear(&mut self, (id, event): Report) {
         let now = Instant::now();
         // Jobs that were answered before this event count as before it.
@@ -128,7 +109,7 @@ impl Supervisor {
             Event::Opened(driver) => {
                 self.driver = Some(driver);
                 self.pool.has_joined(id);
-                self.shared.resume_aside();
+                self.shared.queue.resume_aside();
                 self.recovery.opened()
             }
             Event::OpenFailed(failure) => {
@@ -242,7 +223,7 @@ impl Supervisor {
                 lost.call.what,
                 now.saturating_duration_since(lost.call.since),
             );
-            pool_metrics::quarantined(lost.call.what);
+            self.shared.metrics.quarantined(lost.call.what);
             let step = self.recovery.lost(now, lost.login_session, others + n + 1);
             self.take(step);
         }
@@ -276,62 +257,6 @@ impl Supervisor {
                 self.recovery.no_login_session(Instant::now());
             }
         }
-    }
-
-    fn measure(&mut self, now: Instant) {
-        if self.recovery.phase() != Phase::Serving || now < self.measure_at {
-            return;
-        }
-        self.measure_at = now + MEASURE;
-        let limit = self.shared.config.memory_limit;
-        if !self.shared.drivers.outgrows(limit) {
-            return;
-        }
-        let step = self.recovery.replace();
-        if step == Step::Leave {
-            let memory = self.shared.drivers.memory();
-            self.shared.replaced.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(
-                ?memory,
-                limit,
-                "the process of the hsm module uses too much memory; it is replaced"
-            );
-        }
-        self.take(step);
-    }
-
-    /// Nobody has a session in it any more but calls that hang, which nothing else ends.
-    fn end_driver(&mut self) {
-        if self.pool.stuck() > 0 {
-            self.shared.drivers.kill();
-            self.pool.forget_stuck();
-        } else {
-            self.shared.drivers.retire();
-        }
-    }
-
-    fn publish(&self, now: Instant) {
-        let breaker = match self.recovery.circuit() {
-            CircuitState::Closed => BreakerView::Closed,
-            CircuitState::HalfOpen => BreakerView::HalfOpen,
-            CircuitState::Open { until } => BreakerView::Open(until),
-        };
-        let workers = self.pool.joined();
-        self.shared
-            .stuck
-            .store(self.pool.stuck(), Ordering::Relaxed);
-        self.shared.workers.store(workers, Ordering::Relaxed);
-        let phase = match (self.recovery.phase(), breaker) {
-            (Phase::Serving, _) if workers > 0 => HsmPhase::Up,
-            (Phase::PinRefused, _) => HsmPhase::PinRefused,
-            (Phase::Sealed, _) => HsmPhase::Sealed,
-            (Phase::Stopping, _) => HsmPhase::Stopped,
-            (_, BreakerView::Open(_)) => HsmPhase::Down,
-            (_, BreakerView::Closed | BreakerView::HalfOpen) => HsmPhase::Recovering,
-        };
-        self.shared.set_gate(self.recovery.gate(), breaker, phase);
-        self.shared.refuse_queued(now);
-        pool_metrics::state(&self.shared.state(now));
     }
 }
 

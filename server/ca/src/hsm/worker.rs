@@ -13,7 +13,7 @@ use super::call_watchdog::{Abandoned, CallWatchdog};
 use super::driver::Driver;
 use super::error::HsmError;
 use super::job::Job;
-use super::pool_metrics;
+use super::queue::Turn;
 use super::reaction::{Reaction, to_work};
 use super::shared::{SHORTLY, Shared};
 use super::token::{TokenSession, pin_is_wanted};
@@ -96,22 +96,28 @@ impl Worker {
     }
 
     fn work(&self, session: &TokenSession) -> Result<End, Abandoned> {
+        let queue = &self.shared.queue;
+        let mut turn = Turn::default();
         loop {
+            let [first, then] = queue.in_order(&turn);
             // Orders first: during a recovery no thread starts another call. Then the jobs that waited through one.
-            let fine = select_biased! {
+            let taken = select_biased! {
                 recv(self.orders) -> order => return Ok(match order {
                     Ok(_) => End::Left,
                     Err(_) => End::Orphaned,
                 }),
-                recv(self.shared.second_try.1) -> job => match job {
-                    Ok(job) => self.sign(session, job)?,
-                    Err(_) => return Ok(End::Orphaned),
-                },
-                recv(self.shared.queue.1) -> job => match job {
-                    Ok(job) => self.sign(session, job)?,
-                    Err(_) => return Ok(End::Orphaned),
-                },
-                default(self.shared.config.keepalive) => self.exercise(session)?,
+                recv(queue.second_try()) -> job => Some(job),
+                recv(first) -> job => Some(job),
+                recv(then) -> job => Some(job),
+                default(self.shared.config.keepalive) => None,
+            };
+            let fine = match taken {
+                Some(Ok(job)) => {
+                    turn.took(job.priority);
+                    self.sign(session, job)?
+                }
+                Some(Err(_)) => return Ok(End::Orphaned),
+                None => self.exercise(session)?,
             };
             if !fine {
                 return Ok(End::Faulted);
@@ -133,6 +139,7 @@ impl Worker {
             }
         };
         let started = Instant::now();
+        let _ = job.called.set(started);
         let mut result = self.call_sign(session, &job, &spki)?;
         if reaction(&result) == Some(Reaction::Pause) {
             thread::sleep(PAUSE);
@@ -143,7 +150,7 @@ impl Worker {
         let error = match result {
             Ok(signature) => {
                 self.shared.answered.fetch_add(1, Ordering::Relaxed);
-                pool_metrics::signed(started.elapsed());
+                self.shared.metrics.signed(started.elapsed());
                 let good = verifies(&spki, job.scheme, &job.message, &signature);
                 let signature = good.then_some(signature);
                 self.judge(job, signature);
@@ -178,7 +185,7 @@ impl Worker {
                 Ok(true)
             }
             Reaction::Recover => {
-                self.shared.set_aside(job);
+                self.shared.queue.set_aside(job);
                 self.supervisor.send(Event::Fault(error));
                 Ok(false)
             }

@@ -20,6 +20,7 @@ use super::request::CertificateId;
 use super::signer::Signer;
 use crate::Authority;
 use crate::encoding::{EncodingError, date};
+use crate::hsm::Priority;
 use crate::issue::IssueError;
 use crate::reason::Reason;
 
@@ -96,7 +97,10 @@ impl Authority {
         let data = data(signer, answer)?;
         let tbs = data.to_der().map_err(encoding)?;
         let scheme = signer.algorithm.default_scheme();
-        let signature = self.pool().sign(&signer.key, scheme, tbs.clone()).await?;
+        let signing = self
+            .hsms()
+            .sign(&signer.key, scheme, tbs.clone(), Priority::Status);
+        let signature = signing.await?;
         if !verifies(&signer.spki, scheme, &tbs, &signature) {
             return Err(IssueError::wrong(&signer.key, ChainError::BadSignature));
         }

@@ -16,6 +16,7 @@ use inkan_pki::x509::summary::{CertificateSummary, serial_hex};
 
 use super::issuer::key_name;
 use crate::encoding::EncodingError;
+use crate::hsm::Priority;
 use crate::issue::{IssueError, ToBeSigned};
 use crate::lint::LintError;
 use crate::profile::{ProfileError, Validity, random_serial};
@@ -104,6 +105,21 @@ impl Authority {
             validity,
             shard: shard::name(now, 0),
         })
+    }
+}
+
+impl Authority {
+    /// Has the HSM sign the recorded bytes of a signer's certificate, as [`Authority::sign`] does, and before certificates for
+    /// customers: responses depend on it.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub async fn sign_signer(
+        &self,
+        id: impl Into<CaId>,
+        tbs: &[u8],
+    ) -> Result<Vec<u8>, IssueError> {
+        self.sign_recorded(id.into(), tbs, Priority::Status).await
     }
 }
 

@@ -11,16 +11,12 @@ use inkan_pki::messages::identifier::Identifier;
 
 use super::error::ConfigError;
 use super::sections::{Config, TlsListener};
-use crate::app::unseal::SIGNALS;
 use crate::ca::IssuerId;
 use crate::ca::profile::ClientProfile;
 use crate::store::postgres_url;
 
 /// The maximum length of a login ID.
 const LONGEST_LOGIN_ID: &str = "abcdefghijkl";
-
-/// The system allows 107.
-const LONGEST_SOCKET: usize = 100;
 
 /// Checks a parsed configuration; returns everything that is wrong.
 pub fn check(config: &Config, file: &Path) -> Vec<ConfigError> {
@@ -34,11 +30,7 @@ pub fn check(config: &Config, file: &Path) -> Vec<ConfigError> {
     checker.tls("certificate", &config.certificate);
     checker.tls("staff", &config.staff);
     checker.origin("public.url", &config.public.url, "http://");
-    checker.file(
-        "hsm.spec",
-        &config.hsm.spec,
-        "run `inkan-hsm apply` with it first",
-    );
+    checker.hsms(&config.hsm);
     checker.profile("customer_certificate", &config.profile(IssuerId::Customer));
     checker.profile("staff_certificate", &config.profile(IssuerId::Staff));
     checker.generations("customer_ca", &config.customer_ca);
@@ -234,26 +226,6 @@ impl Checker<'_> {
             c.locks.temporary_minutes,
             1..=10_080,
         );
-        self.within("hsm.workers", c.hsm.workers, 1..=256);
-        self.within("hsm.queue", c.hsm.queue, 1..=100_000);
-        self.within("hsm.deadline_ms", c.hsm.deadline_ms, 50..=600_000);
-        self.within("hsm.unseal_minutes", c.hsm.unseal_minutes, 1..=120);
-        for signal in &c.hsm.seal_on {
-            if !SIGNALS.contains(&signal.as_str()) {
-                let problem = format!("\"{signal}\" is not a signal that can seal");
-                self.fail("hsm.seal_on", problem, "Use SIGUSR1 or SIGUSR2.");
-            }
-        }
-        if let Some(socket) = &c.hsm.unseal_socket
-            && (!socket.is_absolute() || socket.as_os_str().len() > LONGEST_SOCKET)
-        {
-            let problem = "is not an absolute path of at most 100 bytes";
-            self.fail(
-                "hsm.unseal_socket",
-                problem,
-                "Write /run/inkan/unseal/socket, for example.",
-            );
-        }
         self.within("public.connections", c.public.connections, 1..=100_000);
         self.within(
             "public.connections_per_address",

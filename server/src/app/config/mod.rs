@@ -5,14 +5,17 @@
 //! - [`limits`]: the sections that have defaults
 //! - [`downloads`]: the installers of the agent
 //! - [`mail`]: the mail server and the bank as a sender
-//! - [`check`], `check_mail`, `check_generations`: what a type cannot express
+//! - [`additional_hsm`]: other HSMs beside the first one
+//! - [`check`], `check_hsm`, `check_mail`, `check_generations`: what a type cannot express
 //! - [`rollback`]: what is kept outside of the database
 //! - [`error`]: errors of a configuration
 //! - [`warnings`]: warnings before the bank's own certificates expire
 //! - [`settings`]: the plain data for services and pages
 
+pub mod additional_hsm;
 pub mod check;
 mod check_generations;
+mod check_hsm;
 mod check_mail;
 pub mod downloads;
 pub mod error;
@@ -100,6 +103,8 @@ impl Config {
             }
         }
         paths.extend(self.hsm.driver.as_mut());
+        let additional = self.hsm.additional.iter_mut();
+        paths.extend(additional.map(|one| &mut one.spec));
         paths.extend(self.rollback.high_water.as_mut());
         paths.extend(self.rollback.published_directory.as_mut());
         paths

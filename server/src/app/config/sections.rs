@@ -1,5 +1,6 @@
 //! The file as it is written.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,11 +8,13 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::additional_hsm::AdditionalHsm;
 use super::downloads::Downloads;
 use super::limits::{Argon2, Characters, Console, Est, Locks, Log, Passwords, Periods, Rates};
 use super::mail::Mail;
 use super::rollback::Rollback;
 use super::warnings::Warnings;
+use crate::ca::hsm::{FIRST, HEDGE_AFTER};
 use crate::http::listen::proxied::Balancers;
 
 /// The whole file.
@@ -250,6 +253,9 @@ fn per_address(configured: Option<usize>, connections: usize) -> usize {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hsm {
+    /// Its name in logs, metrics and findings.
+    #[serde(default = "first")]
+    pub name: String,
     /// The specification that `inkan-hsm apply` used.
     pub spec: PathBuf,
     /// Id of the key in `hsm.spec` that signs OCSP responses; without it the first one with that use.
@@ -265,6 +271,9 @@ pub struct Hsm {
     /// Limit of one signature.
     #[serde(default = "deadline_ms")]
     pub deadline_ms: u64,
+    /// Time without an answer after which a signature is requested from another HSM as well.
+    #[serde(default = "hedge_ms")]
+    pub hedge_ms: u64,
     /// The socket at which officers unseal the server, if the PIN is shared among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseal_socket: Option<PathBuf>,
@@ -280,6 +289,9 @@ pub struct Hsm {
     /// Environment variables that the module receives in addition to the usual ones.
     #[serde(default)]
     pub module_environment: Vec<String>,
+    /// Environment variables that the module receives with these values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub module_variables: BTreeMap<String, String>,
     /// Whether the module may use the network; without it, as its product needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module_network: Option<bool>,
@@ -289,13 +301,24 @@ pub struct Hsm {
     /// Memory of the module's process beyond which it is replaced.
     #[serde(default = "module_memory_mib")]
     pub module_memory_mib: u64,
+    /// Other HSMs with some of the keys, or all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additional: Vec<AdditionalHsm>,
+}
+
+fn first() -> String {
+    FIRST.to_owned()
+}
+
+fn hedge_ms() -> u64 {
+    u64::try_from(HEDGE_AFTER.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn unseal_minutes() -> u32 {
     15
 }
 
-fn module_memory_mib() -> u64 {
+pub(super) fn module_memory_mib() -> u64 {
     512
 }
 

@@ -14,6 +14,9 @@ mod private;
 mod published;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod hsm_tests;
+#[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
@@ -48,8 +51,8 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
     found.extend(private::find(config, file));
     found.extend(published::find(config));
     // A missing file was reported as a field.
-    if config.hsm.spec.is_file() {
-        let looked = hsm::choose(config).and_then(|chosen| chosen.look(&config.hsm.spec));
+    if config.hsm.units().all(|unit| unit.spec.is_file()) {
+        let looked = hsm::choose(config).and_then(|chosen| chosen.look());
         found.extend(looked.err().map(|error| match error {
             AppError::Pin(PinError::FileReadableByOthers(..)) => {
                 unusable(Code::ReadableByOthers, &error)

@@ -14,12 +14,12 @@ use super::finding::{Code, Finding};
 const SPEC: &str = include_str!("../../../../hsm-config/examples/softhsm2.toml");
 
 /// A configuration with its files.
-struct Bank {
+pub(super) struct Bank {
     directory: TempDir,
 }
 
 impl Bank {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let bank = Self {
             directory: TempDir::new().unwrap(),
         };
@@ -52,7 +52,7 @@ impl Bank {
         bank
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(super) fn at(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 

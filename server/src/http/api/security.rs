@@ -11,14 +11,19 @@ use utoipa::ToSchema;
 use super::call::{Asked, NoQuery};
 use crate::http::failure::Failure;
 use crate::services::certificates::status::on_record;
-use crate::services::records::{HsmState, KeyFound, KeyState, SigningFault};
+use crate::services::records::{KeyFound, KeyState, SigningFault, UnitState};
 
 /// The HSM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hsm {
+    /// Its name in the configuration.
+    #[schema(example = "first")]
+    pub name: String,
     /// `up`, `recovering`, `down`, `pin-refused`, `sealed` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
+    /// Whether it leaves signatures without an answer, so that another HSM is used.
+    pub overdue: bool,
     /// Reason why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or `not-set`.
     pub pin_halt: Option<&'static str>,
     /// Workers with a session.
@@ -101,8 +106,10 @@ pub struct SignedHead {
 pub struct Security {
     /// Whether the database responds.
     pub store: bool,
-    /// The HSM.
+    /// The HSM, or the first one of several.
     pub hsm: Hsm,
+    /// The other HSMs.
+    pub additional_hsms: Vec<Hsm>,
     /// Every CA, the root last.
     pub authorities: Vec<Authority>,
     /// Messages that wait.
@@ -120,8 +127,10 @@ pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
     let (services, now) = (&asked.call.app.services, asked.call.context.now);
     let health = services.health(now).await;
     let authority = services.authority();
-    let key = |one: &KeyState| key(one, authority.pool().public_key(&one.id));
-    let keys = health.hsm.keys.iter().map(key).collect();
+    let hsm = |unit: &UnitState| {
+        let key = |one: &KeyState| key(one, authority.hsms().public_key(&one.id));
+        hsm(unit, unit.pool.keys.iter().map(key).collect())
+    };
     let mut authorities = Vec::new();
     for ca in authority.cas() {
         let left = services.crl_seconds_left(on_record(ca.id), now).await?;
@@ -134,7 +143,8 @@ pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
     let last = services.last_checkpoint().await?;
     Ok(Security {
         store: health.store.is_none(),
-        hsm: hsm(&health.hsm, keys),
+        hsm: hsm(&health.hsms.first),
+        additional_hsms: health.hsms.additional.iter().map(hsm).collect(),
         authorities,
         mails_waiting,
         mails_undelivered,
@@ -157,9 +167,12 @@ pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
     })
 }
 
-fn hsm(state: &HsmState, keys: Vec<Key>) -> Hsm {
+fn hsm(unit: &UnitState, keys: Vec<Key>) -> Hsm {
+    let state = &unit.pool;
     let fault = state.last_error.as_ref();
     Hsm {
+        name: unit.name.clone(),
+        overdue: unit.overdue,
         state: state.phase.as_str(),
         pin_halt: state.pin_halt.map(PinHalt::code),
         workers: state.workers,

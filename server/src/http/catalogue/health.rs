@@ -14,6 +14,10 @@ pub enum ConsoleFinding {
     Store,
     /// The HSM is not up; with the reason if no PIN is sent.
     Hsm(HsmPhase, Option<PinHalt>),
+    /// The HSM leaves signatures without an answer; others sign.
+    Overdue,
+    /// Any of these, at one of several HSMs.
+    Unit(String, Box<ConsoleFinding>),
     /// More than half of the queue is full.
     Queue {
         /// Waiting signatures.
@@ -63,6 +67,16 @@ pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
                     lang.pick(format!("HSM: {word}。{why}"), format!("HSM: {word}. {why}"))
                 }
             }
+        }
+        ConsoleFinding::Overdue => lang
+            .pick(
+                "HSMの応答が遅れているため、ほかのHSMで署名しています。",
+                "The HSM does not respond in time; other HSMs sign.",
+            )
+            .to_owned(),
+        ConsoleFinding::Unit(name, found) => {
+            let what = sentence(found, lang);
+            lang.pick(format!("【{name}】{what}"), format!("[{name}] {what}"))
         }
         ConsoleFinding::Queue { waiting, places } => lang.pick(
             format!("署名の待ち行列が長くなっています({waiting} / {places})。"),

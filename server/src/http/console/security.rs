@@ -19,10 +19,18 @@ use crate::http::page::{Page, html};
 use crate::services::certificates::status::CrlState;
 use crate::services::operations::expiry::{Expiry, Level};
 use crate::services::operations::jobs::JobState;
-use crate::services::records::{HsmState, KeyFound, KeyState, StaffMember};
+use crate::services::records::{GroupState, KeyFound, KeyState, StaffMember, UnitState};
 
 /// Undelivered messages, shown without their addressees.
 const MESSAGES: u16 = 10;
+
+/// One HSM.
+struct HsmPart {
+    /// Empty if there is only one.
+    name: String,
+    facts: Vec<Fact>,
+    keys: Vec<Key>,
+}
 
 struct Key {
     id: String,
@@ -76,8 +84,7 @@ struct Security {
     at: String,
     /// What needs attention, most urgent first.
     findings: Vec<String>,
-    hsm: Vec<Fact>,
-    keys: Vec<Key>,
+    hsms: Vec<HsmPart>,
     endings: Vec<Ending>,
     lists: Vec<List>,
     jobs: Vec<Job>,
@@ -111,8 +118,10 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
             .into_iter()
             .map(|key| ConsoleFinding::BrokenKey(key.serial)),
     );
-    of_hsm(&health.hsm, &mut findings);
-    let keys = keys(&cx, &health.hsm.keys, &mut findings);
+    let hsms = health.hsms.units();
+    let hsms = hsms
+        .map(|unit| part(&cx, unit, &health.hsms, &mut findings))
+        .collect();
     let endings = endings(&ends, &staff, (now, lang), &mut findings);
     let lists = published(&lists, (now, lang), &mut findings);
     let jobs = reports.into_iter().map(|job| {
@@ -135,8 +144,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         person: Person::of(&member, lang),
         at: word::time(now, lang),
         findings: findings.iter().map(|one| sentence(one, lang)).collect(),
-        hsm: facts(words::hsm(&health.hsm, services.unsealing().as_ref(), lang)),
-        keys,
+        hsms,
         endings,
         lists,
         jobs,
@@ -154,9 +162,39 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     html(StatusCode::OK, &template)
 }
 
-fn of_hsm(hsm: &HsmState, findings: &mut Vec<ConsoleFinding>) {
+fn part(
+    cx: &Cx,
+    unit: &UnitState,
+    all: &GroupState,
+    findings: &mut Vec<ConsoleFinding>,
+) -> HsmPart {
+    let name = if all.is_several() {
+        unit.name.clone()
+    } else {
+        String::new()
+    };
+    let mut found = Vec::new();
+    of_hsm(unit, &mut found);
+    let keys = keys(cx, &unit.pool.keys, &mut found);
+    findings.extend(found.into_iter().map(|one| match name.as_str() {
+        "" => one,
+        name => ConsoleFinding::Unit(name.to_owned(), Box::new(one)),
+    }));
+    // Officers unseal the first one.
+    let unsealing = cx.app.services.unsealing().filter(|_| *unit == all.first);
+    HsmPart {
+        name,
+        facts: facts(words::hsm(&unit.pool, unsealing.as_ref(), cx.lang)),
+        keys,
+    }
+}
+
+fn of_hsm(unit: &UnitState, findings: &mut Vec<ConsoleFinding>) {
+    let hsm = &unit.pool;
     if !hsm.is_up() {
         findings.push(ConsoleFinding::Hsm(hsm.phase, hsm.pin_halt));
+    } else if unit.overdue {
+        findings.push(ConsoleFinding::Overdue);
     }
     if hsm.queue_length * 2 > hsm.queue_capacity {
         findings.push(ConsoleFinding::Queue {
@@ -167,9 +205,9 @@ fn of_hsm(hsm: &HsmState, findings: &mut Vec<ConsoleFinding>) {
 }
 
 fn keys(cx: &Cx, found: &[KeyState], findings: &mut Vec<ConsoleFinding>) -> Vec<Key> {
-    let (pool, lang) = (cx.app.services.authority().pool(), cx.lang);
+    let (hsms, lang) = (cx.app.services.authority().hsms(), cx.lang);
     let key = |key: &KeyState| {
-        let spki = pool.public_key(&key.id);
+        let spki = hsms.public_key(&key.id);
         let algorithm = spki.as_deref().and_then(|spki| algorithm_of(spki).ok());
         let mut wrong: Vec<&str> = Vec::new();
         if key.found != KeyFound::Ready {

@@ -17,8 +17,8 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use crate::results::cpu_seconds;
-use crate::seed::Work;
 use crate::table::Row;
+use inkan_tests::seed::Work;
 
 /// One unit of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

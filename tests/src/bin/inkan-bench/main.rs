@@ -5,7 +5,7 @@
 //! `inkan-bench [PART…]` runs single parts; without an argument, all of them.
 //!
 //! Parts:
-//! - `issuing` ([`load`], [`raw_sign`], [`seed`]): clients that enrol, compared with C_Sign on the same token
+//! - `issuing` ([`load`], [`raw_sign`]): clients that enrol, compared with C_Sign on the same token
 //! - `driver` ([`driver`]): the cost of the HSM's module in a process of its own
 //! - `pages` ([`pages`]): size and time of the customer's pages
 //! - `ocsp` ([`ocsp`], [`wrk`]): OCSP responses, compared with nginx and two responders
@@ -27,7 +27,6 @@ mod peers;
 mod raw_sign;
 mod results;
 mod revoked;
-mod seed;
 mod table;
 mod window;
 mod wrk;
@@ -37,6 +36,7 @@ use std::time::Duration;
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
+use inkan_tests::seed;
 use load::What;
 use table::Row;
 

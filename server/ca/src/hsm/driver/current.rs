@@ -74,6 +74,7 @@ impl Drivers {
             .begin(&self.launch)
             .map_err(|error| gone(START, &error, false))?;
         tracing::info!(
+            unit = %self.launch.unit,
             driver = number,
             pid = driver.pid().as_raw_nonzero().get(),
             sandbox = %names(&sandbox, Guard::On),
@@ -81,7 +82,7 @@ impl Drivers {
         );
         let missing = names(&sandbox, Guard::Missing);
         if !missing.is_empty() {
-            tracing::warn!(driver = number, %missing, "this kernel does not restrict the process of the hsm module in every way");
+            tracing::warn!(unit = %self.launch.unit, driver = number, %missing, "this kernel does not restrict the process of the hsm module in every way");
         }
         Ok(driver)
     }

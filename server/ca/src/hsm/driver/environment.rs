@@ -4,10 +4,7 @@
 use std::ffi::OsString;
 
 /// Full names.
-const NAMES: [&str; 16] = [
-    "CRYPTOSERVER",
-    "CRYPTOSERVER_TOKEN",
-    "ChrystokiConfigurationPath",
+const NAMES: [&str; 13] = [
     "HOME",
     "HOSTNAME",
     "LANG",
@@ -23,13 +20,19 @@ const NAMES: [&str; 16] = [
     "XDG_RUNTIME_DIR",
 ];
 
-/// Prefixes: locale, and what known modules read.
-const BEGINNINGS: [&str; 17] = [
+/// What known modules read: full names.
+const PRODUCT_NAMES: [&str; 3] = [
+    "CRYPTOSERVER",
+    "CRYPTOSERVER_TOKEN",
+    "ChrystokiConfigurationPath",
+];
+
+/// What known modules read: prefixes.
+const PRODUCT_BEGINNINGS: [&str; 16] = [
     "CKNFAST_",
     "CLOUDHSM_",
     "CS_PKCS11_",
     "KRYOPTIC_",
-    "LC_",
     "LIBPCSCLITE_",
     "LUNA_",
     "NFAST_",
@@ -60,10 +63,30 @@ pub fn module_environment(
     all.filter(passes).collect()
 }
 
+/// Sets variables, in place of others of the same name.
+pub fn set_variables(
+    environment: &mut Vec<(OsString, OsString)>,
+    own: impl IntoIterator<Item = (OsString, OsString)>,
+) {
+    for (name, value) in own {
+        environment.retain(|(other, _)| *other != name);
+        environment.push((name, value));
+    }
+}
+
+/// Whether a module of a known product reads a variable of this name, and it is not for a secret.
+#[must_use]
+pub fn is_product_variable(name: &str) -> bool {
+    let known = PRODUCT_NAMES.contains(&name)
+        || PRODUCT_BEGINNINGS
+            .iter()
+            .any(|begin| name.starts_with(begin));
+    known && !SECRET.iter().any(|word| name.contains(word))
+}
+
 fn usual(name: &str) -> bool {
-    NAMES.contains(&name)
-        || (BEGINNINGS.iter().any(|begin| name.starts_with(begin))
-            && !SECRET.iter().any(|word| name.contains(word)))
+    // Locale, and what every program needs.
+    NAMES.contains(&name) || name.starts_with("LC_") || is_product_variable(name)
 }
 
 #[cfg(test)]
@@ -85,10 +108,26 @@ mod tests {
             "MAKERS_FILE",
             "LC",
         ];
+        for secret in [
+            "SOFTHSM2_PIN",
+            "LUNA_PASSWORD",
+            "HOME",
+            "LD_LIBRARY_PATH",
+            "MAKERS_FILE",
+        ] {
+            assert!(!is_product_variable(secret), "{secret}");
+        }
+        assert!(is_product_variable("SOFTHSM2_CONF"));
         let listed = ["MAKERS_FILE".to_owned()];
         let all = all.iter().map(|n| (OsString::from(n), OsString::new()));
         let given = module_environment(all, &listed);
         let names: Vec<_> = given.iter().filter_map(|(n, _)| n.to_str()).collect();
         assert_eq!(names, ["HOME", "LC_ALL", "SOFTHSM2_CONF", "MAKERS_FILE"]);
+
+        let mut own = given.clone();
+        set_variables(&mut own, [("SOFTHSM2_CONF".into(), "/b".into())]);
+        let set = own.iter().filter(|(name, _)| name == "SOFTHSM2_CONF");
+        assert_eq!(set.map(|(_, value)| value).collect::<Vec<_>>(), ["/b"]);
+        assert_eq!(own.len(), given.len());
     }
 }

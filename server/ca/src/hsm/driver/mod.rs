@@ -21,15 +21,18 @@ mod process;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub(super) use self::connection::Connection;
 pub(super) use self::current::Drivers;
-pub use self::environment::module_environment;
+pub use self::environment::{is_product_variable, module_environment, set_variables};
 pub(super) use self::process::Driver;
 
 /// How the process is started.
 #[derive(Debug, Clone)]
 pub(super) struct Launch {
+    /// For the log.
+    pub(super) unit: Arc<str>,
     /// The program.
     pub(super) program: PathBuf,
     pub(super) module: PathBuf,

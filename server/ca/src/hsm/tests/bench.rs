@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use aws_lc_rs::signature::{self as verification, UnparsedPublicKey, VerificationAlgorithm};
 use inkan_hostile_module::control::Control;
@@ -10,13 +9,12 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
 use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenInfo, TokenSelector};
-use inkan_pki::secret::Pin;
 use inkan_pki::spki::PublicKey;
 use inkan_server_fixtures::ca::{driver, environment};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use softhsm_test_helpers::{SoftHsm, TestToken};
 
-use super::super::*;
+use super::*;
 
 /// Long enough for a busy machine, short enough for a test that waits for it.
 pub(super) const DEADLINE: Duration = Duration::from_millis(800);
@@ -245,6 +243,19 @@ pub(super) fn verify(algorithm: KeyAlgorithm, spki: &[u8], message: &[u8], signa
     UnparsedPublicKey::new(with, key.key_bits())
         .verify(message, signature)
         .expect("a signature that verifies");
+}
+
+impl HsmPool {
+    /// A signature by this unit alone.
+    pub(super) async fn sign(
+        &self,
+        key: &str,
+        scheme: SignatureScheme,
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, HsmError> {
+        let alone = HsmGroup::from(self.clone());
+        alone.sign(key, scheme, message, Priority::Issuing).await
+    }
 }
 
 /// Waits for something to become true.

@@ -6,8 +6,8 @@ use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::pin_attempts::{PinHalt, ResendPauses};
 
-use super::super::*;
 use super::bench::{Bench, eventually};
+use super::*;
 
 /// Return values that mean that the PIN is wrong, locked or cannot be used.
 const ABOUT_THE_PIN: [u64; 9] = [0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0x102, 0x1b0, 0x1b1, 0x1b8];

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::super::*;
 use super::bench::{Bench, RECOVERY, eventually};
+use super::*;
 use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::{ErrorClass, PinState};

@@ -1,5 +1,5 @@
-use super::super::*;
 use super::bench::{Bench, DEADLINE, RECOVERY, children, eventually, threads};
+use super::*;
 use inkan_pki::algorithm::KeyAlgorithm;
 use std::sync::atomic::Ordering;
 

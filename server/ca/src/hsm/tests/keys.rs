@@ -1,5 +1,5 @@
-use super::super::*;
 use super::bench::Bench;
+use super::*;
 use inkan_pki::algorithm::KeyAlgorithm;
 
 #[tokio::test(flavor = "multi_thread")]

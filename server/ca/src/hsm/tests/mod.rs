@@ -7,10 +7,20 @@
 mod bench;
 mod every_return_value;
 mod faults;
+mod group;
 mod hangs;
 mod keys;
 mod pins;
+mod priorities;
 mod processes;
 mod reboot;
 mod signing;
 mod wrong_signatures;
+
+use std::time::{Duration, Instant};
+
+use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::pkcs11::pin_attempts::PinProvided;
+use inkan_pki::secret::Pin;
+
+use super::*;

@@ -1,5 +1,5 @@
-use super::super::*;
 use super::bench::{Bench, RECOVERY, eventually};
+use super::*;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::{Access, LoginState, PinState};
 

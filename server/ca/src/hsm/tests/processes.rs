@@ -10,8 +10,8 @@ use inkan_pki::pkcs11::{ErrorClass, PinState};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::task::JoinSet;
 
-use super::super::*;
 use super::bench::{Bench, RECOVERY, children, eventually};
+use super::*;
 
 const ONE: [(&str, KeyAlgorithm); 1] = [("p256", KeyAlgorithm::EcP256)];
 

@@ -5,8 +5,8 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::pin_attempts::{PinHalt, ResendPauses};
 use inkan_pki::pkcs11::{Access, PinState};
 
-use super::super::*;
 use super::bench::{Bench, RECOVERY, eventually};
+use super::*;
 
 /// Its network is gone: every call that needs it fails.
 const AWAY: &str = "open-answers:0x30 token-answers:0xe0 sign-answers:0x30";

@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 
-use super::super::*;
 use super::bench::{Bench, RECOVERY, children, eventually, threads};
+use super::*;
 use inkan_pki::algorithm::KeyAlgorithm;
 
 #[tokio::test(flavor = "multi_thread")]

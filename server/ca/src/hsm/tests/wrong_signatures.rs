@@ -3,8 +3,8 @@
 use inkan_pki::algorithm::KeyAlgorithm;
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::super::*;
 use super::bench::Bench;
+use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_with_wrong_signatures_in_a_row_is_taken_out_of_service_until_an_operator_decides() {
@@ -49,10 +49,10 @@ async fn a_key_with_wrong_signatures_in_a_row_is_taken_out_of_service_until_an_o
     assert_eq!(bench.sign(&pool, "p256", b"good").await, Ok(()));
     assert_eq!(fault(), None);
     let text = metrics.render();
-    let line = "inkan_hsm_wrong_signatures_total{key=\"p256\"} 7";
+    let line = "inkan_hsm_wrong_signatures_total{unit=\"first\",key=\"p256\"} 7";
     assert!(text.contains(line), "{text}");
     assert!(
-        text.contains("inkan_hsm_refused_total{code=\"hsm-key-out-of-service\"} 5"),
+        text.contains("inkan_hsm_refused_total{unit=\"first\",code=\"hsm-key-out-of-service\"} 5"),
         "{text}"
     );
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::finding::HealthFinding;
 use super::scope::{Scope, on_record};
 use crate::ca::IssuerId;
-use crate::ca::hsm::HsmState;
+use crate::ca::hsm::GroupState;
 use crate::services::operations::jobs::Report;
 use crate::services::{Error, Fault, Result, Services};
 use crate::store::crls::Kind;
@@ -17,8 +17,8 @@ use crate::store::crls::Kind;
 pub struct Health {
     /// Why the store does not respond; none if it does.
     pub store: Option<StoreFault>,
-    /// The HSM pool.
-    pub hsm: HsmState,
+    /// The HSMs.
+    pub hsms: GroupState,
     /// What prevents the CAs from issuing; empty if certificates can be issued.
     pub issuing: Option<HealthFinding>,
     /// The CRL of every customer CA is within its validity period.
@@ -57,11 +57,11 @@ impl Services {
             ),
         };
         let age = self.status_memory().age(Instant::now());
-        let hsm = self.inner.ca.pool().state();
+        let hsms = self.inner.ca.hsms().state();
         Health {
-            issuing: self.keeps_from_issuing(store.is_none(), &hsm, now),
+            issuing: self.keeps_from_issuing(store.is_none(), &hsms, now),
             store,
-            hsm,
+            hsms,
             crl_fresh,
             jobs,
             status_age: age.map(|age| age.as_secs()),

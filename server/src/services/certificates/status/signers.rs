@@ -150,7 +150,7 @@ impl Services {
         tbs: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>> {
-        let der = self.inner.ca.sign(ca_id(ca), tbs).await?;
+        let der = self.inner.ca.sign_signer(ca_id(ca), tbs).await?;
         let sha256 = sha256_hex(&der);
         let context = RequestContext::system(now);
         let command = context.command(AuditAction::SignerIssued, ("signer", row_id));
