@@ -90,7 +90,9 @@ pub(crate) fn restore(spec: &Spec, arguments: &RestoreArguments) -> Done {
     let restoration = recovery::open(spec, &arguments.from, &identities, now, &program)
         .map_err(|error| failed(&error))?;
     confirm(&announcement(&restoration), arguments.yes)?;
-    let restored = restoration.perform(true).map_err(|error| failed(&error))?;
+    let restored = restoration
+        .perform(true, |finding| catalogue::finding(finding).code)
+        .map_err(|error| failed(&error))?;
     output::report(&restored.report)?;
     output::text(&format!("last hash     {}\n", restored.head))?;
     Ok(match restored.report.is_ok() {

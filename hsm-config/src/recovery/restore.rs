@@ -19,12 +19,11 @@ use super::softhsm::Store;
 use super::stage::Stage;
 use super::{Identity, Manifest, RecoveryError as Error};
 use crate::apply::{ApplyError, clock, lock};
-use crate::catalogue;
 use crate::files;
 use crate::plan::plan;
 use crate::spec::{Spec, TokenSpec};
 use crate::transcript::{Event, Later, Transcript};
-use crate::verify::{Report, VerifyError, verify_token};
+use crate::verify::{Finding, Report, VerifyError, verify_token};
 
 /// An archive that can be restored here. Nothing has been changed yet.
 pub struct Restoration<'a> {
@@ -140,11 +139,16 @@ impl Restoration<'_> {
         &self.later_keys
     }
 
-    /// Restores. The PIN comes from its source and is sent once; `terminal`: officers may be prompted for it.
+    /// Restores. The PIN comes from its source and is sent once; `terminal`: officers may be prompted for it. `code`: under which code
+    /// the transcript records a finding.
     ///
     /// # Errors
     /// [`Error`]; it can be run again. Findings are in the report.
-    pub fn perform(self, terminal: bool) -> Result<Restored, Error> {
+    pub fn perform(
+        self,
+        terminal: bool,
+        code: fn(&Finding) -> &'static str,
+    ) -> Result<Restored, Error> {
         let spec = self.spec;
         let _lock = lock(spec)?;
         // Before this run took the lock, another run may have written.
@@ -178,10 +182,7 @@ impl Restoration<'_> {
         let checked = (self.now, &pin);
         let report = verify_token(spec, &self.token, &transcript, false, checked)?;
         let mut details = details;
-        let codes: Vec<_> = report
-            .findings()
-            .map(|finding| catalogue::finding(finding).code)
-            .collect();
+        let codes: Vec<_> = report.findings().map(code).collect();
         let event = if codes.is_empty() {
             Event::Done
         } else {

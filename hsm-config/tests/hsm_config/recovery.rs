@@ -5,8 +5,13 @@ use std::os::unix::fs::MetadataExt as _;
 use std::process::Command;
 
 use inkan_hsm_config::transcript::Event;
+use inkan_pki::pkcs11::Module;
+use inkan_pki::signer::Signer as _;
+use inkan_pki::signer::pkcs11::Pkcs11Signer;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::archives::{Bank, Keys};
+use crate::conflicts::session;
 use crate::environment::PINS;
 use crate::share_officers::{PageDirectory, make, with_lines};
 use crate::share_sets::{CREATE, OLD_PIN, RESHARE, SHARED, officers};
@@ -103,41 +108,21 @@ fn root_signs_a_crl(bank: &Bank) {
 /// A signature of the restored key, verified with the certificate from before.
 fn customer_ca_signs(bank: &Bank) {
     let environment = &bank.environment;
-    let message = environment.path("message");
-    let (signature, public) = (
-        environment.path("signature"),
-        environment.path("public.pem"),
-    );
-    let digest = environment.path("digest");
-    fs::write(&message, "to be signed").unwrap();
-    let run = |command: &mut Command| {
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-    };
-    run(Command::new("openssl")
-        .args(["dgst", "-sha256", "-binary", "-out"])
-        .args([&digest, &message]));
-    run(Command::new("pkcs11-tool")
-        .args(["--sign", "--mechanism", "ECDSA", "--label", "customer-ca"])
-        .args(["--token-label", "issuing", "--login", "--pin", ISSUING_PIN])
-        .args(["--signature-format", "openssl", "--input-file"])
-        .arg(&digest)
-        .arg("--output-file")
-        .arg(&signature)
-        .arg("--module")
-        .arg(environment.hsm.module_path())
-        .envs(environment.hsm.env()));
-    run(Command::new("openssl")
-        .args(["x509", "-pubkey", "-noout", "-out"])
-        .arg(&public)
-        .arg("-in")
-        .arg(environment.path("certificates/customer-ca.pem")));
-    run(Command::new("openssl")
-        .args(["dgst", "-sha256", "-verify"])
-        .arg(&public)
-        .arg("-signature")
-        .arg(&signature)
-        .arg(&message));
+    // This process has seen the HSM that was lost.
+    let module = Module::load(&environment.hsm.module_path()).unwrap();
+    module.reinitialise().unwrap();
+    let path = environment.path("certificates/customer-ca.pem");
+    let pem = fs::read_to_string(path).unwrap();
+    let certificate = inkan_pki::x509::pem::certificates(&pem).unwrap().remove(0);
+    let (_, parsed) = X509Certificate::from_der(&certificate).unwrap();
+    let public = parsed.public_key().raw;
+    let signer = Pkcs11Signer::open(session(environment, "issuing", ISSUING_PIN), public).unwrap();
+    let scheme = signer.algorithm().default_scheme();
+    let signature = signer.sign(scheme, b"to be signed").unwrap();
+    let verifies =
+        |message: &[u8]| inkan_pki::verify::verifies(public, scheme, message, &signature);
+    assert!(verifies(b"to be signed"));
+    assert!(!verifies(b"something else"));
 }
 
 #[test]
