@@ -18,6 +18,7 @@
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
 //! - [`shares`]: a PIN that is shared among officers
+//! - [`officer_key`]: the file of an officer's key on a token
 //! - [`share_ceremony`]: makes and replaces a set of shares
 //! - [`unseal`]: what `inkan-hsm` and a sealed server say to each other
 //! - [`catalogue`]: sentences for errors and findings
@@ -47,6 +48,7 @@ pub mod crl;
 mod files;
 pub mod guided;
 pub mod language;
+pub mod officer_key;
 pub mod pin_change;
 pub mod pin_source;
 pub mod plan;
