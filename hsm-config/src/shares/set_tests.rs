@@ -149,7 +149,7 @@ fn impossible_sets_are_not_made() {
     let make = |threshold, names: &[&str]| {
         let officers: Vec<_> = names
             .iter()
-            .map(|name| ((*name).to_owned(), String::new()))
+            .map(|name| NewOfficer::on_paper(*name, ""))
             .collect();
         let facts = SetFacts {
             token: "issuing".to_owned(),
