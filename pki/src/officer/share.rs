@@ -141,7 +141,7 @@ mod tests {
         Binding {
             set: "00112233445566778899aabbccddeeff".to_owned(),
             index: 2,
-            officer: "青木 E-1001".to_owned(),
+            officer: "Aoki E-1001".to_owned(),
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
                 ..binding()
             },
             Binding {
-                officer: "馬場 E-1002".to_owned(),
+                officer: "Baba E-1002".to_owned(),
                 ..binding()
             },
             // The parts do not run into each other.

@@ -15,7 +15,7 @@ use super::harness::bank::Fault;
 use super::harness::customer::{Run, finish};
 use super::harness::{Bank, Customer};
 
-const SHARE: &str = "ABANDON ABILITY ZOO";
+const SHARE: &str = "ABANDON ZEBRA ZOO";
 const SET: &str = "00112233445566778899aabbccddeeff";
 const GROUPED: &str = "0011 2233 4455 6677 8899 aabb ccdd eeff";
 const AUTHENTICATE: u8 = 0x87;
