@@ -19,6 +19,7 @@
 //! - [`crl`]: the root's CRL
 //! - [`chain`]: CA certificates and their chains
 //! - [`shares`]: a PIN that is shared among officers
+//! - [`officer_key`]: the file of an officer's key on a token
 //! - [`share_ceremony`]: makes and replaces a set of shares
 //! - [`unseal`]: what `inkan-hsm` and a sealed server say to each other
 //! - [`catalogue`]: sentences for errors and findings
@@ -50,6 +51,7 @@ mod files;
 pub mod guided;
 mod history;
 pub mod language;
+pub mod officer_key;
 pub mod pin_change;
 pub mod pin_source;
 pub mod plan;

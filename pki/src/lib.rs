@@ -11,11 +11,13 @@
 //! - [`pkcs11`]: modules, tokens, sessions, keys and certificates on tokens
 //! - [`signer`]: one trait for a private key in any store, and its use with rcgen and rustls
 //! - [`x509`]: requests, certificates and their checks
+//! - [`officer`]: shares of a PIN that are sealed to officers' tokens
 //! - [`messages`]: links, requests and responses between bank and agent
 
 pub mod algorithm;
 pub mod ecdsa;
 pub mod messages;
+pub mod officer;
 pub mod padding;
 pub mod pkcs11;
 pub mod secret;

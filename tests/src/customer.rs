@@ -160,6 +160,15 @@ impl Customer {
             .spawn()?)
     }
 
+    /// `officer-key` with the token.
+    pub fn officer_key(&self, arguments: &[&str]) -> Outcome<Followed> {
+        let mut command = self.agent();
+        command.args(["--json", "officer-key"]).args(arguments);
+        command.args(["--token", &self.token.label, "--pin-file"]);
+        command.arg(self.pin_file());
+        programs::run(&mut command).map(Followed)
+    }
+
     /// Checks with the bank, over mutual TLS with the token's key, whether it accepts the newest certificate on the token.
     pub fn verify(&self, bank: &str) -> Outcome<Said> {
         let mut command = self.agent();

@@ -100,8 +100,37 @@ impl Machine {
 
     /// Picks up the request of an `inkan:` link.
     pub fn pick_up(&self, link: &str) -> Outcome<Answer<Ticket>> {
+        self.pick_up_one_of("requests", link)
+    }
+
+    /// The same for an officer's share.
+    pub fn pick_up_unseal(&self, link: &str) -> Outcome<Answer<Ticket>> {
+        self.pick_up_one_of("unseals", link)
+    }
+
+    /// Sends `body` about an officer's share, with the ticket's credential.
+    pub fn about_share(
+        &self,
+        ticket: &Ticket,
+        exchange: &str,
+        body: &Value,
+    ) -> Outcome<Answer<Value>> {
+        let path = format!("/agent/unseals/{}/{exchange}", ticket.request);
+        let answer = self
+            .client
+            .post(format!("{}{path}", self.certificate))
+            .basic_auth(&ticket.request, Some(&ticket.credential))
+            .json(body)
+            .send()?;
+        Ok(match accepted(answer)? {
+            Err(refused) => Err(refused),
+            Ok(answer) => Ok(answer.json()?),
+        })
+    }
+
+    fn pick_up_one_of(&self, kind: &str, link: &str) -> Outcome<Answer<Ticket>> {
         let request = request_of(link)?;
-        let url = format!("{}/agent/requests/{request}/pickup", self.portal);
+        let url = format!("{}/agent/{kind}/{request}/pickup", self.portal);
         let answer = self
             .client
             .post(url)

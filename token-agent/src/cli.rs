@@ -58,6 +58,9 @@ pub enum Command {
     /// Manage the token drivers that this agent uses
     #[command(subcommand)]
     Module(ModuleCommand),
+    /// For officers who hold a share of an HSM's PIN: the key on the token that opens the share
+    #[command(subcommand)]
+    OfficerKey(OfficerKeyCommand),
     /// Check what the agent needs of this computer, and write a report without personal data
     SelfTest(SelfTest),
     /// Open inkan: links on this desktop with this program (for the current user only)
@@ -181,6 +184,49 @@ pub struct Delete {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub admin: AdminArgs,
+}
+
+/// `officer-key`
+#[derive(Debug, Subcommand)]
+pub enum OfficerKeyCommand {
+    /// Make the key on the token (or use the one that was made before) and write the file for the ceremony
+    Create(OfficerKeyCreate),
+    /// Open the share of a new set, and print the code that inkan-hsm asks for
+    Confirm(OfficerKeyConfirm),
+    /// Open the share of a set, and print it: for inkan-hsm at a ceremony, and for nothing else
+    Reveal(OfficerKeyConfirm),
+}
+
+/// `officer-key create`
+#[derive(Debug, Args)]
+pub struct OfficerKeyCreate {
+    /// Id of the bank whose certificate on the token vouches for the key
+    pub bank: Identifier,
+    /// The file to write; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub admin: AdminArgs,
+}
+
+/// `officer-key confirm` and `officer-key reveal`
+#[derive(Debug, Args)]
+pub struct OfficerKeyConfirm {
+    /// The file of the set that inkan-hsm shows
+    pub set: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
 }
 
 /// `self-test`

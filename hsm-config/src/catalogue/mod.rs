@@ -8,7 +8,7 @@
 //! - `spoken`: what is said at a guided ceremony; `guided`: why one stopped
 //! - `local_time`: how times are written
 //! - `record`: the words of the printed record
-//! - `share`, `share_set`, `share_ceremony`, `unseal`: PINs that are shared among officers
+//! - `share`, `share_set`, `share_ceremony`, `officer_key`, `unseal`: PINs that are shared among officers
 //! - `share_page`: an officer's page
 //! - `recovery`: backups, restores and adoptions that stopped
 //! - `report`: a report of `verify` with its findings explained, for `--json`
@@ -19,6 +19,7 @@ mod crl;
 mod finding;
 mod guided;
 mod local_time;
+mod officer_key;
 mod pin;
 mod pin_change;
 mod probe;
@@ -42,6 +43,7 @@ pub use crl::{crl, crl_defect};
 pub use finding::{finding, notice, verify};
 pub use guided::guided;
 pub(crate) use local_time::local_time;
+pub use officer_key::officer_key;
 pub use pin::pin;
 pub use pin_change::{pin_change, pin_change_next};
 pub(crate) use probe::{

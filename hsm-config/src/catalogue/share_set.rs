@@ -42,6 +42,11 @@ pub fn share_set(error: &SetError) -> Explanation {
             format!("Two officers have the name \"{}\".", name.escape_debug()),
             "Give each officer a name of their own; one person gets one share.",
         ),
+        SetError::SameToken(name) => explain(
+            "share-same-token",
+            format!("Another officer has the token or the employee number of \"{}\".", name.escape_debug()),
+            "Give each file of an officer's key once; one person gets one share.",
+        ),
         SetError::Name(name) => explain(
             "share-name",
             format!("\"{}\" cannot be printed on a page.", name.escape_debug()),

@@ -3,7 +3,8 @@
 //! - `args`: the command line
 //! - `share_args`: the same, of `shares`, `unseal` and `seal`
 //! - `exit`: exit codes
-//! - `shares`: those commands; `dialogue`: what officers are asked; `screen`: where; `pages`: pages for a printer
+//! - `shares`: those commands; `dialogue`: what officers are asked; `screen`: where; `pages`: pages for a printer;
+//!   `token_officer`: officers with a token
 //! - `output`: what is printed
 //! - `probe`: what a device can do
 //! - `recovery`: backup, restore, adoption; `recovery_args`: their command line
@@ -21,3 +22,4 @@ mod screen;
 pub(crate) mod share_args;
 pub(crate) mod shares;
 pub(crate) mod terminal;
+mod token_officer;

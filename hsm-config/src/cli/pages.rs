@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use inkan_hsm_config::catalogue::{self, Explanation};
 use inkan_hsm_config::share_ceremony::NotDelivered;
-use inkan_hsm_config::shares::{Share, ShareSet};
+use inkan_hsm_config::shares::{Share, ShareKind, ShareSet};
 
 use super::exit::Exit;
 use super::output::Failure;
@@ -59,6 +59,9 @@ impl Pages {
     /// One file for each officer. A file that exists is not overwritten.
     pub(crate) fn write(&self, set: &ShareSet, shares: &[Share]) -> Result<(), NotDelivered> {
         for (officer, share) in set.officers().iter().zip(shares) {
+            if officer.kind == ShareKind::Token {
+                continue;
+            }
             let path = self.0.join(format!("share-{}.html", officer.index));
             let page = catalogue::share_page(set, officer, share);
             let mut options = OpenOptions::new();

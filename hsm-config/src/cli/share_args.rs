@@ -50,9 +50,12 @@ pub(crate) struct NewSetArguments {
     /// How many officers must act together
     #[arg(long, value_name = "M")]
     pub(crate) threshold: u8,
-    /// An officer, once for each; without it the specification's custodians
+    /// An officer with a share on paper, once for each; without any officer the specification's custodians
     #[arg(long, value_name = "NAME")]
     pub(crate) officer: Vec<String>,
+    /// The file of an officer's key (`inkan-agent officer-key create`), once for each: the share is sealed to the token
+    #[arg(long, value_name = "FILE")]
+    pub(crate) officer_token: Vec<PathBuf>,
     /// Write the pages to this directory, which must be in memory (tmpfs), instead of showing them
     #[arg(long, value_name = "DIR")]
     pub(crate) pages: Option<PathBuf>,

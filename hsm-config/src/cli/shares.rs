@@ -5,9 +5,9 @@ use std::path::Path;
 
 use inkan_hsm_config::pin_source::PinSource;
 use inkan_hsm_config::share_ceremony::{
-    self, NewShares, NotDelivered, ResumeWith, Resumed, ShareCeremonyError, set_path,
+    self, NewShares, NotDelivered, ResumeWith, Resumed, ShareCeremonyError, pending_path, set_path,
 };
-use inkan_hsm_config::shares::{Share, ShareSet};
+use inkan_hsm_config::shares::{NewOfficer, Share, ShareKind, ShareSet};
 use inkan_hsm_config::spec::TokenSpec;
 use inkan_hsm_config::unseal::client::{self, ClientError};
 use inkan_hsm_config::unseal::{Outcome, Response};
@@ -22,6 +22,7 @@ use super::pages::Pages;
 use super::share_args::{
     NewSetArguments, SetArguments, SharesCommand, SocketArguments, UnsealArguments, Which,
 };
+use super::token_officer;
 
 type Done = Result<Exit, Failure>;
 
@@ -72,25 +73,14 @@ fn current(token: &TokenSpec, set: &Path, shared: bool) -> Result<Pin, ShareCere
 
 fn change(arguments: &NewSetArguments, replace: bool) -> Done {
     let (spec, token) = open(&arguments.set)?;
-    let officers = if arguments.officer.is_empty() {
-        let custodians = spec.custodians().iter();
-        custodians
-            .map(|one| (one.name.clone(), one.role.clone()))
-            .collect()
-    } else {
-        let role = |name: &String| {
-            let known = spec.custodians().iter().find(|one| one.name == *name);
-            known.map_or_else(String::new, |one| one.role.clone())
-        };
-        let named = arguments.officer.iter();
-        named.map(|name| (name.clone(), role(name))).collect()
-    };
+    let officers = officers(arguments, &spec)?;
+    let paper = officers.iter().any(|officer| officer.token.is_none());
     let new = NewShares {
         threshold: arguments.threshold,
         officers,
         replace,
     };
-    if arguments.pages.is_none() && !dialogue::has_screen() {
+    if paper && arguments.pages.is_none() && !dialogue::has_screen() {
         return Err(Failure::new(Exit::Usage, catalogue::no_screen()));
     }
     let pages = match &arguments.pages {
@@ -99,14 +89,16 @@ fn change(arguments: &NewSetArguments, replace: bool) -> Done {
     };
     let path = set_path(&spec, &token);
     let mut deliver = |set: &ShareSet, shares: &[Share]| -> Result<(), NotDelivered> {
-        let mut each = set.officers().iter().zip(shares);
-        match &pages {
-            None => each.try_for_each(|(officer, share)| dialogue::show(set, officer, share)),
-            Some(pages) => {
-                pages.write(set, shares)?;
-                each.try_for_each(|(officer, share)| dialogue::confirm_printed(officer, share))
-            }
+        if let Some(pages) = &pages {
+            pages.write(set, shares)?;
         }
+        let pending = pending_path(&path);
+        let mut each = set.officers().iter().zip(shares);
+        each.try_for_each(|(officer, share)| match (officer.kind, &pages) {
+            (ShareKind::Token, _) => token_officer::confirm(set, officer, share, &pending),
+            (ShareKind::Paper, None) => dialogue::show(set, officer, share),
+            (ShareKind::Paper, Some(_)) => dialogue::confirm_printed(officer, share),
+        })
     };
     let done = share_ceremony::change(
         &spec,
@@ -136,6 +128,28 @@ fn change(arguments: &NewSetArguments, replace: bool) -> Done {
         );
     }
     output::text(&text)
+}
+
+/// Officers in the order of the command line: first those with a page, then those with a token.
+fn officers(arguments: &NewSetArguments, spec: &Spec) -> Result<Vec<NewOfficer>, Failure> {
+    let named = arguments.officer.iter();
+    if arguments.officer.is_empty() && arguments.officer_token.is_empty() {
+        let custodians = spec.custodians().iter();
+        return Ok(custodians
+            .map(|one| NewOfficer::on_paper(&one.name, &one.role))
+            .collect());
+    }
+    let role = |name: &String| {
+        let known = spec.custodians().iter().find(|one| one.name == *name);
+        known.map_or_else(String::new, |one| one.role.clone())
+    };
+    let mut officers: Vec<NewOfficer> = named
+        .map(|name| NewOfficer::on_paper(name, role(name)))
+        .collect();
+    for file in &arguments.officer_token {
+        officers.push(token_officer::read(file, spec, Timestamp::now())?);
+    }
+    Ok(officers)
 }
 
 fn resume(arguments: &SetArguments, with: Which) -> Done {
@@ -217,7 +231,15 @@ fn facts(set: &ShareSet) -> String {
             "" => String::new(),
             role => format!(", {role}"),
         };
-        let _ = writeln!(text, "officer {:>2} {}{role}", officer.index, officer.name);
+        let token = match &officer.sealed {
+            Some(sealed) => format!("\n           token {}", sealed.share_key.fingerprint()),
+            None => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "officer {:>2} {}{role}{token}",
+            officer.index, officer.name
+        );
     }
     text
 }

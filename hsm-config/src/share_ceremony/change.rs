@@ -12,7 +12,7 @@ use super::{NotDelivered, ShareCeremonyError as Error, pending_path, set_path};
 use crate::apply::lock;
 use crate::files;
 use crate::shares::new_pin;
-use crate::shares::{NewSet, SetFacts, Share, ShareSet};
+use crate::shares::{NewOfficer, NewSet, SetFacts, Share, ShareSet};
 use crate::spec::{Spec, TokenSpec};
 
 /// What the new set is to be.
@@ -20,8 +20,8 @@ use crate::spec::{Spec, TokenSpec};
 pub struct NewShares {
     /// Officers that must act together.
     pub threshold: u8,
-    /// Names and roles.
-    pub officers: Vec<(String, String)>,
+    /// Who gets a share, and how.
+    pub officers: Vec<NewOfficer>,
     /// Whether a set exists and is to be replaced. Otherwise there must be none.
     pub replace: bool,
 }

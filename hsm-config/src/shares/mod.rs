@@ -5,6 +5,7 @@
 //! secret that can be guessed would allow guessing it. This module opens no HSM: see `share_ceremony`.
 //!
 //! - [`set`]: the public file of one set: officers, commitments, the encrypted PIN
+//! - [`officer`]: the officers of a set, and how each keeps a share
 //! - [`share`]: one officer's share, as words and back
 //! - [`words`]: the word list, and what is wrong with typed words
 //! - [`new_pin`]: PINs made by machine
@@ -14,13 +15,15 @@
 
 mod cipher;
 pub mod new_pin;
+pub mod officer;
 pub mod set;
 pub mod share;
 mod split;
 pub mod tag;
 pub mod words;
 
-pub use set::{NewSet, Officer, SetError, SetFacts, ShareKind, ShareSet};
+pub use officer::{NewOfficer, Officer, OfficerToken, ShareKind};
+pub use set::{NewSet, SetError, SetFacts, ShareSet};
 pub use share::{Share, ShareFault};
 pub use tag::{SetId, SetTag};
 

@@ -3,47 +3,27 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use inkan_pki::officer::share::{Binding, SealedShare};
 use inkan_pki::secret::Pin;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::cipher::{self, EncryptedPin};
+use super::officer::{self, NewOfficer, Officer};
 use super::split::{self, Commitments};
-use super::{MAX_OFFICERS, MIN_THRESHOLD, NoRandomness, SetId, Share, ShareFault};
+use super::{NoRandomness, SetId, Share, ShareFault};
 use crate::files;
-use crate::printable::hides;
 
 /// Largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 64 * 1024;
-const VERSION: u32 = 1;
-/// Longest name, role, token id or serial number, in characters.
-const MAX_TEXT: usize = 64;
+/// The format of sets without a token of an officer, which earlier versions read, too.
+const PAPER_ONLY: u32 = 1;
+/// The format of sets with one.
+const WITH_TOKENS: u32 = 2;
 /// Longest ciphertext, in bytes: the longest PIN and its tag.
 const MAX_CIPHERTEXT: usize = 512;
 const CONTEXT: &[u8] = b"inkan shared pin 1";
-
-/// How an officer keeps a share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ShareKind {
-    /// Words and a QR code on one page.
-    Paper,
-}
-
-/// An officer of a set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Officer {
-    /// Number of the share, from 1.
-    pub index: u8,
-    /// Name.
-    pub name: String,
-    /// What the officer does; may be empty.
-    pub role: String,
-    /// How the share is kept.
-    pub kind: ShareKind,
-}
 
 /// Which token the PIN is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +87,8 @@ pub enum SetError {
     Threshold(u8, usize),
     /// Two officers have the same name.
     SameName(String),
+    /// Two officers have the same share key or employee number.
+    SameToken(String),
     /// The name or role is empty, too long, or has characters that cannot be printed.
     Name(String),
     /// The shares do not decrypt the PIN: the file was changed after it was made.
@@ -122,31 +104,31 @@ impl From<NoRandomness> for SetError {
 }
 
 impl ShareSet {
-    /// Makes a set for a PIN. `officers`: names and roles; their numbers follow from their order.
+    /// Makes a set for a PIN. The officers' numbers follow from their order. The share of an officer with a token is sealed to it.
     ///
     /// # Errors
     /// [`SetError`] about officers and threshold, or `Random`.
-    pub fn create(
-        facts: SetFacts,
-        officers: &[(String, String)],
-        pin: &Pin,
-    ) -> Result<NewSet, SetError> {
-        let officers: Vec<Officer> = officers
+    pub fn create(facts: SetFacts, officers: &[NewOfficer], pin: &Pin) -> Result<NewSet, SetError> {
+        let mut officers: Vec<Officer> = officers
             .iter()
             .zip(1..)
-            .map(|((name, role), index)| Officer {
-                index,
-                name: name.clone(),
-                role: role.clone(),
-                kind: ShareKind::Paper,
-            })
+            .map(|(new, index)| Officer::new(new, index))
             .collect();
-        check_officers(&officers, facts.threshold)?;
+        officer::check(&officers, facts.threshold)?;
         let count = u8::try_from(officers.len()).unwrap_or(u8::MAX);
         let split = split::split(facts.threshold, count)?;
         let id = SetId::random()?;
+        let values = split.values.into_iter().zip(1..);
+        let shares: Vec<Share> = values
+            .map(|(value, index)| Share::new(id.tag(), index, value))
+            .collect();
+        for (officer, share) in officers.iter_mut().zip(&shares) {
+            let binding = binding(id, officer);
+            officer.seal(&binding, share)?;
+        }
+        let tokens = officers.iter().any(|officer| officer.sealed.is_some());
         let mut file = File {
-            version: VERSION,
+            version: if tokens { WITH_TOKENS } else { PAPER_ONLY },
             set: id,
             token: facts.token,
             token_serial: facts.token_serial,
@@ -161,10 +143,8 @@ impl ShareSet {
         let encrypted = cipher::encrypt(&split.secret, &id, &file.context(), &facts, pin)?;
         file.nonce = encrypted.nonce;
         file.encrypted_pin = encrypted.ciphertext;
-        let shares = split.values.into_iter().zip(1..);
-        let shares = shares.map(|(value, index)| Share::new(id.tag(), index, value));
         Ok(NewSet {
-            shares: shares.collect(),
+            shares,
             set: Self {
                 file,
                 commitments: split.commitments,
@@ -190,18 +170,18 @@ impl ShareSet {
             version: u32,
         }
         let versioned: Versioned = serde_json::from_str(text).map_err(|_| malformed("version"))?;
-        if versioned.version != VERSION {
+        if ![PAPER_ONLY, WITH_TOKENS].contains(&versioned.version) {
             return Err(SetError::Version(path.to_owned(), versioned.version));
         }
         let file: File = serde_json::from_str(text).map_err(|_| malformed("fields"))?;
-        check_officers(&file.officers, file.threshold).map_err(|_| malformed("officers"))?;
+        officer::check(&file.officers, file.threshold).map_err(|_| malformed("officers"))?;
         for (n, officer) in file.officers.iter().enumerate() {
-            if usize::from(officer.index) != n + 1 {
+            if usize::from(officer.index) != n + 1 || !officer.is_complete() {
                 return Err(malformed("officers"));
             }
         }
         for text in [&file.token, &file.token_serial] {
-            if !is_printable(text) {
+            if !officer::is_printable(text) {
                 return Err(malformed("token"));
             }
         }
@@ -259,6 +239,20 @@ impl ShareSet {
             .ok_or(SetError::Changed)
     }
 
+    /// What an officer's sealed share is bound to.
+    #[must_use]
+    pub fn binding(&self, officer: &Officer) -> Binding {
+        binding(self.id(), officer)
+    }
+
+    /// The share that is sealed to the token of the member of staff with this employee number.
+    #[must_use]
+    pub fn sealed_for(&self, staff: &str) -> Option<(Binding, &SealedShare)> {
+        let mut officers = self.file.officers.iter();
+        let officer = officers.find(|officer| officer.staff.as_deref() == Some(staff))?;
+        Some((self.binding(officer), officer.sealed.as_ref()?))
+    }
+
     /// Its id.
     #[must_use]
     pub const fn id(&self) -> SetId {
@@ -313,37 +307,12 @@ impl File {
     }
 }
 
-fn check_officers(officers: &[Officer], threshold: u8) -> Result<(), SetError> {
-    let count = officers.len();
-    if !(usize::from(MIN_THRESHOLD)..=MAX_OFFICERS).contains(&count) {
-        return Err(SetError::Officers(count));
+fn binding(set: SetId, officer: &Officer) -> Binding {
+    Binding {
+        set: hex::encode(set.as_bytes()),
+        index: officer.index,
+        officer: officer.name.clone(),
     }
-    if threshold < MIN_THRESHOLD || usize::from(threshold) > count {
-        return Err(SetError::Threshold(threshold, count));
-    }
-    for (n, officer) in officers.iter().enumerate() {
-        if !is_printable(&officer.name) {
-            return Err(SetError::Name(officer.name.clone()));
-        }
-        if !officer.role.is_empty() && !is_printable(&officer.role) {
-            return Err(SetError::Name(officer.role.clone()));
-        }
-        if officers
-            .iter()
-            .take(n)
-            .any(|other| other.name == officer.name)
-        {
-            return Err(SetError::SameName(officer.name.clone()));
-        }
-    }
-    Ok(())
-}
-
-fn is_printable(text: &str) -> bool {
-    !text.trim().is_empty()
-        && text.trim() == text
-        && text.chars().count() <= MAX_TEXT
-        && !text.chars().any(hides)
 }
 
 #[cfg(test)]

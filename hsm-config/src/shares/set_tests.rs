@@ -1,10 +1,14 @@
 #![allow(clippy::unwrap_used)]
 
+use aws_lc_rs::agreement::{self, ECDH_P256, PrivateKey, UnparsedPublicKey};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
+
 use super::*;
+use crate::shares::OfficerToken;
 
 fn new(threshold: u8, count: usize) -> NewSet {
     let officers: Vec<_> = (1..=count)
-        .map(|n| (format!("Officer {n}"), "custodian".to_owned()))
+        .map(|n| NewOfficer::on_paper(format!("Officer {n}"), "custodian"))
         .collect();
     let facts = SetFacts {
         token: "issuing".to_owned(),
@@ -145,7 +149,7 @@ fn impossible_sets_are_not_made() {
     let make = |threshold, names: &[&str]| {
         let officers: Vec<_> = names
             .iter()
-            .map(|name| ((*name).to_owned(), String::new()))
+            .map(|name| NewOfficer::on_paper(*name, ""))
             .collect();
         let facts = SetFacts {
             token: "issuing".to_owned(),
@@ -161,4 +165,85 @@ fn impossible_sets_are_not_made() {
     assert_eq!(make(3, &["A", "B"]), SetError::Threshold(3, 2));
     assert_eq!(make(2, &["A", "A"]), SetError::SameName("A".to_owned()));
     assert_eq!(make(2, &["A", " "]), SetError::Name(" ".to_owned()));
+}
+
+fn share_key() -> (PrivateKey, ShareKeyPoint) {
+    let key = PrivateKey::generate(&ECDH_P256).unwrap();
+    let point = ShareKeyPoint::new(key.compute_public_key().unwrap().as_ref()).unwrap();
+    (key, point)
+}
+
+fn with_tokens(tokens: &[(&str, &ShareKeyPoint)]) -> Result<NewSet, SetError> {
+    let facts = SetFacts {
+        token: "issuing".to_owned(),
+        token_serial: "1".to_owned(),
+        created: Timestamp::UNIX_EPOCH,
+        threshold: 2,
+    };
+    let mut officers = vec![NewOfficer::on_paper("Paper", "")];
+    officers.extend(tokens.iter().map(|(number, share_key)| NewOfficer {
+        name: format!("Officer {number} {}", &share_key.to_string()[2..10]),
+        role: String::new(),
+        token: Some(OfficerToken {
+            share_key: (*share_key).clone(),
+            staff: (*number).to_owned(),
+        }),
+    }));
+    ShareSet::create(facts, &officers, &Pin::new("a long PIN"))
+}
+
+#[test]
+fn a_share_is_sealed_to_its_officers_token_and_opened_there() {
+    let ((key, own), (_, other)) = (share_key(), share_key());
+    let NewSet { set, shares } = with_tokens(&[("E-1", &own), ("E-2", &other)]).unwrap();
+    let read = ShareSet::parse(&text(&set), file()).unwrap();
+    assert_eq!(read.officers(), set.officers());
+    let (binding, sealed) = read.sealed_for("E-1").unwrap();
+    let peer = UnparsedPublicKey::new(&ECDH_P256, sealed.enc.as_bytes());
+    let agreed = agreement::agree(&key, &peer, (), |s| Ok(AgreedSecret::new(s).unwrap())).unwrap();
+    let opened = sealed.open(&agreed, &binding).unwrap();
+    let share = Share::read(opened.expose()).unwrap();
+    assert_eq!(set.check(&share).unwrap().staff.as_deref(), Some("E-1"));
+    assert_eq!(
+        set.open(&[&share, &shares[0]]).unwrap().expose(),
+        "a long PIN"
+    );
+    let (_, theirs) = read.sealed_for("E-2").unwrap();
+    assert!(theirs.open(&agreed, &binding).is_none());
+    assert!(read.sealed_for("E-3").is_none() && read.sealed_for("").is_none());
+    // The agent reads the same from the file.
+    let for_agent = inkan_pki::officer::share::of_set(&text(&set)).unwrap();
+    assert_eq!(for_agent.len(), 2);
+    assert_eq!(for_agent[0], (binding, sealed.clone()));
+}
+
+#[test]
+fn a_token_and_an_employee_number_get_one_share_and_a_file_has_what_its_kinds_need() {
+    let ((_, one), (_, other)) = (share_key(), share_key());
+    let refused = |tokens: &[(&str, &ShareKeyPoint)]| with_tokens(tokens).unwrap_err();
+    assert!(matches!(
+        refused(&[("E-1", &one), ("E-2", &one)]),
+        SetError::SameToken(_)
+    ));
+    assert!(matches!(
+        refused(&[("E-1", &one), ("E-1", &other)]),
+        SetError::SameToken(_)
+    ));
+    assert!(matches!(refused(&[(" E-1", &one)]), SetError::Name(_)));
+
+    let NewSet { set, .. } = with_tokens(&[("E-1", &one)]).unwrap();
+    let good = text(&set);
+    assert!(good.contains("\"version\":2"));
+    let paper = text(&new(2, 2).set);
+    assert!(paper.contains("\"version\":1") && !paper.contains("sealed"));
+    for (from, to) in [
+        ("\"staff\":\"E-1\",", ""),
+        ("\"kind\":\"token\"", "\"kind\":\"paper\""),
+        ("\"kind\":\"paper\"", "\"kind\":\"token\""),
+        (&one.to_string()[..], "04"),
+    ] {
+        let changed = good.replace(from, to);
+        assert_ne!(changed, good, "{from}");
+        assert!(ShareSet::parse(&changed, file()).is_err(), "{from}");
+    }
 }

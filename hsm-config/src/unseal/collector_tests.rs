@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::shares::{NewSet, SetFacts};
+use crate::shares::{NewOfficer, NewSet, SetFacts};
 
 const LIMIT: Duration = Duration::from_secs(900);
 
 fn new() -> NewSet {
     let officers: Vec<_> = ["A", "B", "C", "D", "E"]
-        .map(|name| (name.to_owned(), String::new()))
+        .map(|name| NewOfficer::on_paper(name, ""))
         .to_vec();
     let facts = SetFacts {
         token: "issuing".to_owned(),

@@ -75,6 +75,66 @@ fn a_lost_officer_is_replaced_old_shares_stop_working_and_the_keys_stay() {
     );
 }
 
+/// The file of a key for which a certificate of nobody's CA vouches.
+fn key_of_nobody() -> String {
+    use inkan_pki::algorithm::SignatureScheme;
+    use inkan_pki::officer::ShareKeyPoint;
+    use inkan_pki::officer::key::{statement, write};
+    use rcgen::{CertificateParams, DnType, KeyPair, PublicKeyData as _, SigningKey as _};
+
+    let (login, share) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "Doi E-1004");
+    let certificate = params.self_signed(&login).unwrap();
+    let share_key = ShareKeyPoint::new(share.der_bytes()).unwrap();
+    let signature = login.sign(&statement(&share_key, certificate.der()));
+    let scheme = SignatureScheme::EcdsaP256Sha256;
+    write(&share_key, certificate.der(), scheme, &signature.unwrap())
+}
+
+#[test]
+fn a_key_for_which_no_staff_certificate_vouches_gets_no_share() {
+    let environment = ready();
+    let file = environment.path("key.json");
+    let path = file.to_str().unwrap();
+    let mut arguments = officers(&CREATE, "2", &["Aoki"]);
+    arguments.extend(["--officer-token", path]);
+    let refused = |code: &str| {
+        let text = with_lines(&environment, &arguments, "").expect(12);
+        assert!(text.contains(code), "{code}: {text}");
+    };
+    refused("officer-key-file");
+    let good = key_of_nobody();
+    for (text, code) in [
+        ("{}".to_owned(), "officer-key-malformed"),
+        (
+            good.replace("\"version\": 1", "\"version\": 9"),
+            "officer-key-version",
+        ),
+        (
+            good.replace("CERTIFICATE", "NOTHING"),
+            "officer-key-certificate",
+        ),
+        (
+            good.replace("\"signature\": \"", "\"signature\": \"00"),
+            "officer-key-signature",
+        ),
+        (good, "officer-key-issuer"),
+    ] {
+        fs::write(&file, text).unwrap();
+        refused(code);
+    }
+    // No PIN was sent, and nothing was made.
+    assert!(
+        !environment
+            .path("certificates/issuing.shares.json")
+            .exists()
+    );
+    environment.expect(&["verify"], 0);
+}
+
 #[test]
 fn every_mistake_of_an_officer_has_its_own_answer_and_changes_nothing() {
     let environment = ready();

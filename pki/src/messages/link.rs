@@ -22,6 +22,8 @@ pub enum Action {
     Renew,
     /// Proof of the certificate, for a browser that cannot use the token.
     Login,
+    /// An officer's share for the bank's sealed HSM.
+    Unseal,
 }
 
 impl Action {
@@ -32,13 +34,14 @@ impl Action {
             Self::Enroll => "enroll",
             Self::Renew => "renew",
             Self::Login => "login",
+            Self::Unseal => "unseal",
         }
     }
 
     /// The action of that name.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Enroll, Self::Renew, Self::Login]
+        [Self::Enroll, Self::Renew, Self::Login, Self::Unseal]
             .into_iter()
             .find(|a| a.as_str() == word)
     }
@@ -153,6 +156,9 @@ mod tests {
             (parsed.action, &*parsed.to_string()),
             (Action::Login, login)
         );
+        let unseal = Link::parse("inkan:unseal?bank=demo-staff&request=0a_B-9").unwrap();
+        assert_eq!(Link::parse(&unseal.to_string()).unwrap(), unseal);
+        assert_eq!(unseal.action, Action::Unseal);
     }
 
     #[test]

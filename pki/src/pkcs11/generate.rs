@@ -73,7 +73,7 @@ pub fn destroy_key_pair(session: &Session, id: &[u8]) -> Result<(), Pkcs11Error>
 }
 
 /// Reads the pair back; destroys it if it is not as required or cannot be read.
-fn accept_or_destroy(
+pub(super) fn accept_or_destroy(
     session: &Session,
     algorithm: KeyAlgorithm,
     public: ObjectHandle,

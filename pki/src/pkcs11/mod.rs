@@ -21,6 +21,7 @@
 //! - [`public_key`]: public keys from token objects
 //! - [`certificate`]: write, list, delete
 //! - [`mod@sign`]: signatures by a key
+//! - [`mod@agree`]: key agreement by a key, and keys for that alone
 //! - `method`: whether host or token hashes and pads, for tokens that lack the usual mechanism
 //! - [`space`]: space for a certificate, reserved while its key is made
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
@@ -64,6 +65,7 @@
 //! # }
 //! ```
 
+pub mod agree;
 pub mod attributes;
 pub mod certificate;
 pub mod classify;

@@ -90,6 +90,7 @@ pub(super) fn read_bool(
             | Attribute::NeverExtractable(value)
             | Attribute::Local(value)
             | Attribute::Sign(value)
+            | Attribute::Derive(value)
             | Attribute::AlwaysAuthenticate(value),
         ) => Some(value),
         _ => None,

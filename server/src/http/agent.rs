@@ -1,4 +1,4 @@
-//! The agent's own endpoints: pick-up, progress, activation; renewal without a page; login with the agent (`docs/protocol.md`).
+//! The agent's own endpoints: pick-up, progress, activation; renewal without a page; login with the agent; officers' shares (`docs/protocol.md`).
 
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use inkan_pki::messages::request::{GiveUp, PickUp, Progress};
+use inkan_pki::messages::unseal::OpenedShare;
 use inkan_pki::secret::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -120,6 +121,43 @@ pub async fn prove_login(machine: Machine, Path(id): Path<String>, headers: Head
     let (accounts, request) = (machine.app.services.accounts(), machine.by_agent(&id));
     let answer = accounts.prove_agent_login(&request, &id, &credential, presented);
     Ok(Json(answer.await?).into_response())
+}
+
+/// `POST /agent/unseals/{id}/pickup`.
+pub async fn pick_up_unseal(machine: Machine, Path(id): Path<String>, body: Bytes) -> Answer {
+    let PickUp { .. } = json(&body)?;
+    let services = &machine.app.services;
+    let answer = services.pick_up_unseal(&id, machine.context.now)?;
+    Ok(Json(answer).into_response())
+}
+
+/// `POST /agent/unseals/{id}/sealed-share` over mutual TLS with the officer's certificate.
+pub async fn officers_share(
+    machine: Machine,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let presented = machine.certificate()?;
+    let credential = credential_for(&id, &headers)?;
+    let services = &machine.app.services;
+    let share = services.officers_share(&machine.context, (&id, &credential), presented);
+    Ok(Json(share.await?).into_response())
+}
+
+/// `POST /agent/unseals/{id}/share` over mutual TLS with the officer's certificate.
+pub async fn take_share(
+    machine: Machine,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let presented = machine.certificate()?;
+    let credential = credential_for(&id, &headers)?;
+    let OpenedShare { share } = json(&body)?;
+    let services = &machine.app.services;
+    let request = (id.as_str(), &credential);
+    let taken = services.take_officers_share(&machine.context, request, presented, share);
+    Ok(Json(taken.await?).into_response())
 }
 
 /// The credential of HTTP Basic, whose user must be the request in the path.

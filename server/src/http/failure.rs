@@ -13,6 +13,7 @@ use super::lang::Lang;
 use super::problem::HttpProblem;
 use crate::services::accounts::company::CompanyRefusal;
 use crate::services::certificates::lifecycle::LifecycleRefusal;
+use crate::services::operations::unseal_refusal::UnsealRefusal;
 use crate::services::{Error, Refusal, StaffRefusal};
 
 /// Header with the code of a refused certificate.
@@ -135,6 +136,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Csr(CsrError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::Csr(_) | Refusal::KeyAlgorithmNotOffered => StatusCode::BAD_REQUEST,
+        Refusal::Unseal(refusal) => unseal_status(*refusal),
         Refusal::Unavailable { .. } | Refusal::Sealed { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::ContractCancelled
         | Refusal::SamePerson
@@ -151,6 +153,23 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::GrantMissing
         | Refusal::IssueGivenUpTooOften
         | Refusal::RenewalTooEarly { .. } => StatusCode::FORBIDDEN,
+    }
+}
+
+fn unseal_status(refusal: UnsealRefusal) -> StatusCode {
+    match refusal {
+        UnsealRefusal::NoShare | UnsealRefusal::OtherOfficer => StatusCode::FORBIDDEN,
+        UnsealRefusal::NotSealed
+        | UnsealRefusal::Twice
+        | UnsealRefusal::OtherSet
+        | UnsealRefusal::Incorrect
+        | UnsealRefusal::Pending
+        | UnsealRefusal::SetChanged
+        | UnsealRefusal::PinWithheld => StatusCode::CONFLICT,
+        // Not 503: the agent would send the share again.
+        UnsealRefusal::SetUnusable | UnsealRefusal::NotRecorded | UnsealRefusal::Busy => {
+            StatusCode::CONFLICT
+        }
     }
 }
 

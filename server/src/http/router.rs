@@ -132,7 +132,8 @@ fn portal_programs() -> Router<Shared> {
         .route("/agent/requests/{id}/progress", post(agent::progress))
         .route("/agent/requests/{id}/give-up", post(agent::give_up))
         .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
-        .route("/agent/logins/{id}/progress", post(agent::login_progress));
+        .route("/agent/logins/{id}/progress", post(agent::login_progress))
+        .route("/agent/unseals/{id}/pickup", post(agent::pick_up_unseal));
     and_unknown(routes, &UNKNOWN)
 }
 
@@ -183,7 +184,12 @@ fn agent_with_certificate(issuer: Issuer) -> Router<Shared> {
         .route("/agent/activate", post(agent::activate));
     let routes = match issuer {
         // Staff renew in the console.
-        Issuer::Staff => routes,
+        Issuer::Staff => routes
+            .route(
+                "/agent/unseals/{id}/sealed-share",
+                post(agent::officers_share),
+            )
+            .route("/agent/unseals/{id}/share", post(agent::take_share)),
         Issuer::Customer => routes.route("/agent/renewals", post(agent::begin_renewal)),
     };
     routes.layer(Extension(issuer))

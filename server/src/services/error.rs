@@ -14,6 +14,7 @@ use super::validation::FieldError;
 use crate::services::accounts::company::CompanyRefusal;
 use crate::services::authentication::login::CertificateRefusal;
 use crate::services::certificates::lifecycle::LifecycleRefusal;
+use crate::services::operations::unseal_refusal::UnsealRefusal;
 use crate::services::staff::refusal::StaffRefusal;
 
 /// Result of every service.
@@ -176,6 +177,8 @@ pub enum Refusal {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// An officer's share, or a request for one.
+    Unseal(UnsealRefusal),
     /// The HSM is sealed: its officers must unseal it first; the same request can be sent again.
     Sealed {
         /// Seconds to wait.
@@ -226,6 +229,7 @@ impl Refusal {
             Self::RenewalTooEarly { .. } => "renewal-too-early",
             Self::RenewalPending => "renewal-pending",
             Self::Unavailable { .. } => "unavailable",
+            Self::Unseal(refusal) => refusal.code(),
             Self::Sealed { .. } => "sealed",
         }
     }
@@ -234,6 +238,18 @@ impl Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<UnsealRefusal> for Error {
+    fn from(refusal: UnsealRefusal) -> Self {
+        Self::Refused(Refusal::Unseal(refusal))
+    }
+}
+
+impl From<UnsealRefusal> for Refusal {
+    fn from(refusal: UnsealRefusal) -> Self {
+        Self::Unseal(refusal)
     }
 }
 

@@ -78,6 +78,7 @@ pub(crate) struct Inner {
     crls: certificates::status::ReadyCrls,
     watched: operations::expiry::Watched,
     unsealing: operations::sealing::Unsealing,
+    unseals: operations::unsealing::Unseals,
     /// As last read from the store.
     expiries: std::sync::Mutex<Vec<operations::expiry::Expiry>>,
     signers: certificates::status::Signers,
@@ -107,6 +108,7 @@ impl Services {
                 crls: certificates::status::ReadyCrls::default(),
                 watched: operations::expiry::Watched::default(),
                 unsealing: operations::sealing::Unsealing::default(),
+                unseals: operations::unsealing::Unseals::default(),
                 expiries: std::sync::Mutex::default(),
                 signers: certificates::status::Signers::default(),
                 responder: certificates::status::Responder::default(),

@@ -104,6 +104,7 @@ async fn http_every_decision_and_every_letter_asks_for_the_token_again() {
             "/proposals/{id}/approve",
             "/proposals/{id}/reject",
             "/staff/{id}/credential",
+            "/security/seal",
             "/api/v1/contracts/{id}/letter",
             "/api/v1/grants/{id}/letter",
             "/api/v1/proposals/{id}/letter",

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use inkan_tests::bank::Bank;
+use inkan_tests::bank::{Bank, Dev};
 use inkan_tests::browser::Browser;
+use inkan_tests::chromium::Stage;
 use inkan_tests::database::Database;
-use inkan_tests::machine::{Expect as _, Machine};
-use inkan_tests::officers::{Pages, inkan_hsm, make_set};
+use inkan_tests::desks::Desk;
+use inkan_tests::machine::{Expect as _, Machine, Ticket};
+use inkan_tests::officers::{Pages, TokenOfficer, inkan_hsm, make_set, make_set_with};
 use inkan_tests::programs::{self, Said};
 use inkan_tests::screens::{counter, customer};
+use inkan_tests::trust::Identity;
 use inkan_tests::{Outcome, certificates, machine, requests};
 use serde_json::Value;
 
@@ -37,8 +40,18 @@ fn edit(file: &Path, from: &str, to: &str) -> Outcome {
 
 /// The PIN is shared, and the bank serves: sealed.
 fn seal_in(bank: &mut Bank, threshold: &str, names: &[&str], more: (&str, &str)) -> Outcome<Pages> {
+    seal_in_with(bank, threshold, (names, &[]), more)
+}
+
+/// The same, also with officers who have a token.
+fn seal_in_with(
+    bank: &mut Bank,
+    threshold: &str,
+    officers: (&[&str], &[&TokenOfficer<'_>]),
+    more: (&str, &str),
+) -> Outcome<Pages> {
     bank.kill()?;
-    let pages = make_set(&bank.dev, "create", threshold, names, "")?;
+    let pages = make_set_with(&bank.dev, "create", threshold, officers, "")?;
     edit(
         &bank.dev.hsm_spec,
         "pin = { file = \"secrets/issuing.pin\" }",
@@ -169,6 +182,183 @@ fn three_of_five_unseal_and_sealing_stops_the_issue() -> Outcome {
     let found = ["hsm.share-accepted ", "hsm.unsealed ", "hsm.sealed "].map(count);
     assert_eq!(found, [6, 2, 2], "{actions:?}");
     assert!(actions[0].contains("Doi"), "{actions:?}");
+    Ok(())
+}
+
+/// The approver becomes a security officer, too: entered by one officer, approved by another.
+fn third_officer(dev: &Dev) -> Outcome<&'static str> {
+    let entering = counter::at_work_as(dev, "security-officer")?;
+    let list = entering.open(&format!("{}/staff", dev.staff))?;
+    let role = list.row("approver-2")?.links();
+    let role = role.into_iter().find(|link| link.ends_with("/role"));
+    let role = role.ok_or("no link to the role")?;
+    let page = entering.open(&format!("{}{role}", dev.staff))?;
+    let form = page
+        .form(&role)?
+        .fill_all(&[("role", "security_officer"), ("note", "officer")])?;
+    let entered = entering.send(&page, &form)?;
+    let path = entered.url.path().to_owned();
+    if !path.starts_with("/proposals/") {
+        return Err(format!("not entered:\n{}", entered.text()).into());
+    }
+    let approving = counter::at_work_as(dev, "security-officer-2")?;
+    counter::decide(&approving, dev, &path)?;
+    Ok("approver-2")
+}
+
+/// An officer's share from the console, without a browser's window: asked for, and opened by the agent on the officer's PC.
+fn unseal_at_console(bank: &Bank, desk: &Desk, name: &str) -> Outcome<Result<Value, String>> {
+    let officer = counter::at_work_as(&bank.dev, name)?;
+    let page = officer.open(&format!("{}/security", bank.dev.staff))?;
+    let Ok(form) = page.form("/security/unseal") else {
+        return Ok(Err("no button".to_owned()));
+    };
+    let asked = officer.send(&page, &form)?;
+    let followed = desk.pc.follow(&asked.link("inkan:unseal")?)?;
+    Ok(followed.result().map_err(|error| error.to_string()))
+}
+
+/// A dishonest program with what it could have: the link, another officer's certificate, another officer's share.
+fn nobody_enters_anothers_share(bank: &Bank, names: [&str; 3], shares: [&str; 2]) -> Outcome {
+    let dev = &bank.dev;
+    let console =
+        |identity: &Identity| Machine::against(&dev.server_ca, &dev.portal, &dev.staff, identity);
+    let machine = |name: &str| -> Outcome<Machine> {
+        let found = dev.staff_identities.iter().find(|one| one.name == name);
+        let one = found.ok_or("nobody")?;
+        console(&Identity::from_files(&one.certificate, &one.key)?)
+    };
+    let ask = || -> Outcome<String> {
+        let officer = counter::at_work_as(dev, names[0])?;
+        let page = officer.open(&format!("{}/security", dev.staff))?;
+        let asked = officer.send(&page, &page.form("/security/unseal")?)?;
+        asked.link("inkan:unseal")
+    };
+    let (own, other) = (machine(names[0])?, machine(names[1])?);
+    let link = ask()?;
+    let ticket = own.pick_up_unseal(&link)?.granted()?;
+    assert_eq!(own.pick_up_unseal(&link)?.refused()?.code, "request-used");
+    let refused = |machine: &Machine, ticket: &Ticket, share: &str| -> Outcome<String> {
+        let body = serde_json::json!({ "share": share });
+        Ok(machine.about_share(ticket, "share", &body)?.refused()?.code)
+    };
+    let stolen = Ticket {
+        credential: "another".to_owned(),
+        ..ticket.clone()
+    };
+    assert_eq!(refused(&own, &stolen, shares[0])?, "credential-invalid");
+    assert_eq!(refused(&other, &ticket, shares[1])?, "credential-invalid");
+    let nobody = console(&Identity::Nobody)?;
+    assert_eq!(refused(&nobody, &ticket, shares[0])?, "certificate-missing");
+    assert_eq!(
+        refused(&machine("teller")?, &ticket, shares[0])?,
+        "credential-invalid"
+    );
+    // With the right certificate, but what is sent is the other officer's; then the request is over.
+    assert_eq!(refused(&own, &ticket, shares[1])?, "share-other-officer");
+    assert_eq!(refused(&own, &ticket, shares[0])?, "request-closed");
+    for (share, code) in [("", "share-incorrect"), ("zoo", "share-incorrect")] {
+        let ticket = own.pick_up_unseal(&ask()?)?.granted()?;
+        assert_eq!(refused(&own, &ticket, share)?, code);
+    }
+    let said = at_socket(bank, &["unseal", "--status"], "")?;
+    assert!(said.out.contains("0 of 3 shares"), "{said}");
+    Ok(())
+}
+
+/// Three security officers, each at their own PC with a token that has the staff certificate.
+fn three_desks(dev: &Dev) -> Outcome<([&'static str; 3], Vec<Desk>)> {
+    let names = [
+        "security-officer",
+        "security-officer-2",
+        third_officer(dev)?,
+    ];
+    let desks = names.iter().map(|name| Desk::of(dev, name));
+    Ok((names, desks.collect::<Outcome<_>>()?))
+}
+
+fn with_share_keys<'a>(
+    dev: &Dev,
+    names: [&str; 3],
+    desks: &'a [Desk],
+) -> Outcome<Vec<TokenOfficer<'a>>> {
+    let each = desks.iter().zip(names);
+    each.map(|(desk, name)| TokenOfficer::new(dev, &desk.pc, name))
+        .collect()
+}
+
+/// Actions about the HSM in the audit log with the kind of actor.
+fn recorded_with_actors(bank: &Bank) -> Outcome<Vec<String>> {
+    let query = "SELECT action || ' ' || actor_kind || ' ' || detail FROM audit_log \
+                 WHERE action LIKE 'hsm.%' ORDER BY seq";
+    Database::embedded(&bank.data())?.rows(query, |row| sqlx::Row::try_get(row, 0))
+}
+
+#[test]
+fn three_of_five_unseal_with_their_tokens_from_the_console() -> Outcome {
+    let mut stage = Stage::open()?;
+    let (names, desks) = three_desks(&stage.bank.dev)?;
+    let officers = with_share_keys(&stage.bank.dev, names, &desks)?;
+    let tokens: Vec<&TokenOfficer<'_>> = officers.iter().collect();
+    let five = (&["Aoki", "Baba"][..], &tokens[..]);
+    seal_in_with(&mut stage.bank, "3", five, ("", ""))?;
+    stage.play_with(&desks, "unseal.js", &[])?;
+
+    let bank = &stage.bank;
+    let rows = recorded_with_actors(bank)?;
+    let accepted: Vec<&String> = rows
+        .iter()
+        .filter(|row| row.starts_with("hsm.share-accepted staff "))
+        .collect();
+    assert_eq!(accepted.len(), 3, "{rows:?}");
+    for (row, name) in accepted.iter().zip(names) {
+        assert!(row.contains(&format!(" {name}\"")), "{row}");
+    }
+    assert!(
+        rows.iter().any(|row| row.contains("share-twice")),
+        "{rows:?}"
+    );
+    let sealed = rows.last().ok_or("nothing is recorded")?;
+    assert!(
+        sealed.starts_with("hsm.sealed staff ") && sealed.contains("console"),
+        "{sealed}"
+    );
+    // The server's log and database hold no share.
+    let set = bank.data().join("hsm/issuing.shares.json");
+    let share = officers[0].reveal(&set)?.to_lowercase();
+    let log = bank.log()?.to_lowercase();
+    assert!(!log.contains(&share) && !rows.join("\n").to_lowercase().contains(&share));
+    Ok(())
+}
+
+#[test]
+fn nobody_enters_anothers_share_and_a_lost_token_is_replaced() -> Outcome {
+    let mut bank = Bank::open()?;
+    let (names, desks) = three_desks(&bank.dev)?;
+    let officers = with_share_keys(&bank.dev, names, &desks)?;
+    let tokens: Vec<&TokenOfficer<'_>> = officers.iter().collect();
+    let five = (&["Aoki", "Baba"][..], &tokens[..]);
+    let pages = seal_in_with(&mut bank, "3", five, ("", ""))?;
+    let set = bank.data().join("hsm/issuing.shares.json");
+    let (one, other) = (officers[0].reveal(&set)?, officers[1].reveal(&set)?);
+    nobody_enters_anothers_share(&bank, names, [&one, &other])?;
+
+    // The third officer loses the token. The others, and one with a page, make a new set without it.
+    let lines = [one, other, pages.share(1)?].join("\n") + "\n";
+    let without = (&["Aoki", "Baba", "Chiba"][..], &tokens[..2]);
+    let pages = make_set_with(&bank.dev, "reshare", "3", without, &lines)?;
+    let lost = unseal_at_console(&bank, &desks[2], names[2])?;
+    assert_eq!(lost.unwrap_err(), "no button");
+    assert!(
+        officers[2].reveal(&set).is_err(),
+        "the new set has nothing for it"
+    );
+    for (desk, name) in desks.iter().zip(names).take(2) {
+        let sent = unseal_at_console(&bank, desk, name)??;
+        assert_eq!(sent["unsealed"], false, "{sent}");
+    }
+    let said = unseal(&bank, &pages, 3)?;
+    assert!(said.out.contains("the HSM signs"), "{said}");
     Ok(())
 }
 

@@ -170,6 +170,27 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Give another name with --report.",
             ),
         ),
+        UsageError::ShareKeyFileExists { path } => (
+            "share-key-file-exists",
+            text(
+                format!("{} はすでにあります。上書きしません。", path.display()),
+                "--out に別の名前を付けてください。",
+                format!("{} exists already and is not overwritten.", path.display()),
+                "Give another name with --out.",
+            ),
+        ),
+        UsageError::NotASet { path } => (
+            "share-set-invalid",
+            text(
+                format!(
+                    "{} は、トークン向けの分割片を含む組のファイルではありません。",
+                    path.display()
+                ),
+                "鍵生成の式で inkan-hsm が示したファイルを指定してください。",
+                format!("{} is not a set with a share for a token.", path.display()),
+                "Name the file that inkan-hsm shows at the ceremony.",
+            ),
+        ),
         UsageError::Time => (
             "now-invalid",
             text(

@@ -16,6 +16,7 @@ const fn capability(what: Capability) -> (&'static str, &'static str) {
             "カードリーダーのキーで PIN を入力する",
             "accept the PIN from the reader's keypad",
         ),
+        Capability::Agree => ("PIN の分割片を開く", "decrypt an officer's share"),
     }
 }
 
@@ -347,6 +348,36 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "inkan-agent list で、いまあるものを確かめてください。",
                 "The certificate is not on the token.",
                 "Run `inkan-agent list` to see the token's keys and certificates.",
+            ),
+        ),
+        TokenError::AgreementSlotTaken => (
+            "share-key-slot-taken",
+            Exit::TokenFull,
+            text(
+                "トークンの鍵共有用の場所（9D）に、別の鍵があります。上書きはしません。",
+                "その鍵を使うプログラムを確かめてください。不要な鍵なら、そのプログラムで消すか、別のトークンを使ってください。",
+                "The token's slot for key agreement (9D) holds another key. It is not overwritten.",
+                "Find out which program uses that key. If none does, delete it with its own program, or use another token.",
+            ),
+        ),
+        TokenError::NoShareKey => (
+            "share-key-missing",
+            Exit::TokenMissing,
+            text(
+                "このトークンには、分割片を開くための鍵がありません。",
+                "分割片の鍵を作ったトークンを使ってください。なければ、セキュリティ責任者に連絡してください（分割片の作り直しが必要です）。",
+                "This token does not hold the key that opens the share.",
+                "Use the token on which the share key was made. If it is lost, tell the security officers: the shares must be made anew.",
+            ),
+        ),
+        TokenError::ShareNotOpened => (
+            "share-not-opened",
+            Exit::TokenFailed,
+            text(
+                "トークンの鍵では、この分割片を開けません。",
+                "この鍵に対して作られた分割片か、ファイルが改ざんされていないかを、セキュリティ責任者と確かめてください。",
+                "The token's key does not open this share.",
+                "Check with the security officers that the share was made for this key, and that the file was not changed.",
             ),
         ),
         TokenError::CardInUse { program } => {

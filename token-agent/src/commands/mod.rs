@@ -10,9 +10,9 @@ mod self_test;
 
 use std::time::Duration;
 
-use crate::cli::{BankCommand, Command, ModuleCommand, PinCommand};
+use crate::cli::{BankCommand, Command, ModuleCommand, OfficerKeyCommand, PinCommand};
 use crate::error::Failure;
-use crate::operations::{banks, delete, follow, list, modules, pin, renew, verify};
+use crate::operations::{banks, delete, follow, list, modules, pin, renew, share_key, verify};
 use crate::output::outcome::Outcome;
 use crate::prompt::pin_source::PinSources;
 use context::Settings;
@@ -73,6 +73,7 @@ pub fn run(command: &Command, settings: &Settings) -> Result<Outcome, Failure> {
             delete::and_revoke(&args.serial, args.last, args.revoke, &context, &ui)
         }
         Command::Pin(command) => new_pin(command, settings),
+        Command::OfficerKey(command) => officer_key(command, settings),
         Command::Bank(command) => bank(command, settings),
         Command::Module(command) => module(command, settings),
         Command::SelfTest(args) => self_test::run(args, settings),
@@ -100,6 +101,31 @@ fn new_pin(command: &PinCommand, settings: &Settings) -> Result<Outcome, Failure
             };
             let context = settings.with_tokens(&args.token, &pin_sources)?;
             pin::unblock(&context, &settings.ui(false, pin_sources))
+        }
+    }
+}
+
+fn officer_key(command: &OfficerKeyCommand, settings: &Settings) -> Result<Outcome, Failure> {
+    match command {
+        OfficerKeyCommand::Create(args) => {
+            let pin_sources = PinSources {
+                pin: args.pin.source(),
+                admin: args.admin.source(),
+                ..PinSources::default()
+            };
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            let ui = settings.ui(false, pin_sources);
+            share_key::create(&args.bank, &args.out, &context, &ui)
+        }
+        OfficerKeyCommand::Reveal(args) => {
+            let pin_sources = PinSources::pin(args.pin.source());
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            share_key::reveal(&args.set, &context, &settings.ui(false, pin_sources))
+        }
+        OfficerKeyCommand::Confirm(args) => {
+            let pin_sources = PinSources::pin(args.pin.source());
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            share_key::confirm(&args.set, &context, &settings.ui(false, pin_sources))
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::frame::{self, Bytes};
 use super::limits::Limits;
-use super::message::{Call, DriverResult, Reply, Request};
+use super::message::{Call, DriverResult, Reply, Request, WireSecret};
 use super::stdio;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
@@ -135,6 +135,12 @@ fn about(store: &mut dyn KeyStore, call: Call) -> DriverResult {
             scheme,
             message,
         } => store.sign(&key, scheme, &message).map(Reply::Signature),
+        Call::ShareKey => store.share_key().map(Reply::ShareKey),
+        Call::GenerateShareKey => store.generate_share_key().map(Reply::Key),
+        Call::Agree { key, peer } => {
+            let agreed = store.agree(&key, &peer);
+            agreed.map(|secret| Reply::Agreed(WireSecret(secret)))
+        }
         Call::WriteCertificate { key, der, label } => {
             done(store.write_certificate(key.as_ref(), &der, &label))
         }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
 use inkan_pki::secret::Pin;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 use super::limits::Limits;
 use super::source::Source;
@@ -23,6 +26,26 @@ pub(super) struct WirePin(pub(super) Pin);
 impl Serialize for WirePin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())
+    }
+}
+
+/// A secret that the token has agreed on, sent to the agent. This is the only type that serializes one.
+#[derive(Debug)]
+pub(super) struct WireSecret(pub(super) AgreedSecret);
+
+impl Serialize for WireSecret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes::serialize(self.0.expose(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for WireSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let secret = Zeroizing::new(bytes::deserialize(deserializer)?);
+        let secret = AgreedSecret::new(&secret);
+        secret
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("not a coordinate"))
     }
 }
 
@@ -56,6 +79,12 @@ pub(super) enum Call {
         scheme: SignatureScheme,
         #[serde(with = "bytes")]
         message: Vec<u8>,
+    },
+    ShareKey,
+    GenerateShareKey,
+    Agree {
+        key: KeyRef,
+        peer: ShareKeyPoint,
     },
     WriteCertificate {
         key: Option<KeyRef>,
@@ -95,6 +124,8 @@ pub(super) enum Reply {
     Key(KeyEntry),
     Schemes(Vec<SignatureScheme>),
     Signature(#[serde(with = "bytes")] Vec<u8>),
+    ShareKey(Option<KeyEntry>),
+    Agreed(WireSecret),
 }
 
 /// The result of a request.
@@ -105,8 +136,12 @@ impl Request {
     pub(super) fn limit(&self, limits: &Limits, asks: bool) -> Duration {
         match self {
             Self::Tokens(_) | Self::Open(..) => limits.begin,
-            Self::Call(Call::Generate(_) | Call::LoginPinPad | Call::ChangePinPad) => limits.long,
-            Self::Call(Call::Sign { .. } | Call::DeleteKey(_)) if asks => limits.long,
+            Self::Call(
+                Call::Generate(_) | Call::GenerateShareKey | Call::LoginPinPad | Call::ChangePinPad,
+            ) => limits.long,
+            Self::Call(Call::Sign { .. } | Call::Agree { .. } | Call::DeleteKey(_)) if asks => {
+                limits.long
+            }
             Self::Call(_) => limits.usual,
         }
     }

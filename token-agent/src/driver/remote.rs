@@ -1,6 +1,7 @@
 //! An opened token in its driver's process.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
 use inkan_pki::secret::Pin;
 
 use super::host::Launch;
@@ -162,6 +163,25 @@ impl KeyStore for RemoteStore {
             message: message.to_vec(),
         };
         self.call(call, only!(Signature))
+    }
+
+    fn share_key(&mut self) -> Result<Option<KeyEntry>, TokenError> {
+        self.call(Call::ShareKey, only!(ShareKey))
+    }
+
+    fn generate_share_key(&mut self) -> Result<KeyEntry, TokenError> {
+        self.call(Call::GenerateShareKey, only!(Key))
+    }
+
+    fn agree(&mut self, key: &KeyRef, peer: &ShareKeyPoint) -> Result<AgreedSecret, TokenError> {
+        let call = Call::Agree {
+            key: key.clone(),
+            peer: peer.clone(),
+        };
+        self.call(call, |reply| match reply {
+            Reply::Agreed(secret) => Some(secret.0),
+            _ => None,
+        })
     }
 
     fn write_certificate(

@@ -77,6 +77,16 @@ pub enum UsageError {
         /// The file.
         path: PathBuf,
     },
+    /// The file about the share key exists already.
+    ShareKeyFileExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is not a set of shares with one that is sealed to a token.
+    NotASet {
+        /// The file.
+        path: PathBuf,
+    },
     /// `--now` is not a valid time.
     Time,
     /// The two entries of the new PIN differ.

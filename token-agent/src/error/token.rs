@@ -165,6 +165,12 @@ pub enum TokenError {
     NoPrompt,
     /// The certificate is no longer on the token.
     CertificateGone,
+    /// The token's only slot for key agreement holds another key.
+    AgreementSlotTaken,
+    /// The token has no share key.
+    NoShareKey,
+    /// The token's share key does not open the share.
+    ShareNotOpened,
     /// Another program has locked the card.
     CardInUse {
         /// Its name, if the system reports it.

@@ -5,10 +5,12 @@ use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::{
     GiveUp, GiveUpReason, PickUp, PickedUp, Progress, ProgressStep,
 };
+use inkan_pki::messages::unseal::UnsealPickedUp;
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::transfer;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::CONTENT_TYPE;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::client::{Channel, Response};
@@ -21,7 +23,7 @@ pub const AGENT: &str = concat!("inkan-agent/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub struct Portal {
     channel: Channel,
-    /// `requests` or `logins`: the kind of request.
+    /// `requests`, `logins` or `unseals`: the kind of request.
     kind: &'static str,
     request: Identifier,
     credential: Secret,
@@ -34,6 +36,7 @@ const PICK_UP: SignedDuration = SignedDuration::from_mins(10);
 
 const REQUESTS: &str = "requests";
 const LOGINS: &str = "logins";
+const UNSEALS: &str = "unseals";
 
 fn pick_up<T: DeserializeOwned>(
     channel: &Channel,
@@ -122,6 +125,50 @@ impl Portal {
             answered_at: date,
         };
         Ok((portal, picked))
+    }
+
+    /// Picks up a request for an officer's share in the same way.
+    ///
+    /// # Errors
+    /// As [`Self::pick_up`].
+    pub fn pick_up_unseal(
+        channel: Channel,
+        request: &Identifier,
+    ) -> Result<(Self, UnsealPickedUp), BankError> {
+        let (picked, date): (UnsealPickedUp, _) = pick_up(&channel, UNSEALS, request)?;
+        let portal = Self {
+            channel,
+            kind: UNSEALS,
+            request: request.clone(),
+            credential: picked.credential.clone(),
+            answered_at: date,
+        };
+        Ok((portal, picked))
+    }
+
+    /// Sends `body` over `mutual` for the picked-up request for a share, and reads the response; one attempt.
+    ///
+    /// # Errors
+    /// Why no response arrived, or a refusal.
+    pub fn about_share<T: DeserializeOwned>(
+        &self,
+        mutual: &Channel,
+        exchange: &'static str,
+        body: &impl Serialize,
+    ) -> Result<T, BankError> {
+        let request = mutual
+            .post(&format!("/agent/unseals/{}/{exchange}", self.request))
+            .basic_auth(&self.request, Some(self.credential.expose()))
+            .json(body);
+        let answer = mutual.send(request, exchange)?;
+        if let Some(refusal) = answer.refusal(exchange)? {
+            return Err(refused(refusal));
+        }
+        let unexpected = BankError::Unexpected {
+            status: answer.status,
+            exchange,
+        };
+        serde_json::from_slice(&answer.body).map_err(|_| unexpected)
     }
 
     /// Proves the certificate of `mutual` for the picked-up login.

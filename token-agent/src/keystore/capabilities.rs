@@ -80,6 +80,8 @@ pub enum Capability {
     Unblock,
     /// Accept a PIN from the reader's keypad.
     PinPad,
+    /// Agree on a secret with another key, and hand it out.
+    Agree,
 }
 
 impl Capability {

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::bytes;
 use super::view::TokenKind;
 
+/// Label of an officer's share key.
+pub const SHARE_KEY: &str = "Inkan: officer's share key";
+
 /// An opaque key reference that only its own store understands. It is valid while the token is open, and after the same
 /// token is opened again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ pub mod view;
 use std::fmt::Debug;
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
 use inkan_pki::secret::Pin;
 
 use crate::error::TokenError;
@@ -136,6 +137,30 @@ pub trait KeyStore: Send + Debug {
         scheme: SignatureScheme,
         message: &[u8],
     ) -> Result<Vec<u8>, TokenError>;
+
+    /// The officer's share key: the key on P-256 with the label [`SHARE_KEY`](content::SHARE_KEY) that only agrees on secrets.
+    ///
+    /// # Errors
+    /// [`TokenError::Unsupported`] if the token does not agree on secrets.
+    fn share_key(&mut self) -> Result<Option<KeyEntry>, TokenError> {
+        Err(Capability::Agree.missing())
+    }
+
+    /// Generates the officer's share key on the token and reads it back. It never replaces a key.
+    ///
+    /// # Errors
+    /// As [`KeyStore::generate`]; [`TokenError::AgreementSlotTaken`].
+    fn generate_share_key(&mut self) -> Result<KeyEntry, TokenError> {
+        Err(Capability::Agree.missing())
+    }
+
+    /// Agrees on a secret with the holder of another key (ECDH, the x coordinate).
+    ///
+    /// # Errors
+    /// [`TokenError::PinNeeded`], [`TokenError::KeyGone`]; [`TokenError::Unsupported`] if the token does not hand such a secret out.
+    fn agree(&mut self, _key: &KeyRef, _peer: &ShareKeyPoint) -> Result<AgreedSecret, TokenError> {
+        Err(Capability::Agree.missing())
+    }
 
     /// Writes a certificate (DER): that of `key`, so that browsers find the pair, or a CA certificate without a key
     /// (only with [`Capabilities::ca_certificates`]). Does nothing if the same certificate is stored already. A store

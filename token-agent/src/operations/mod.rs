@@ -3,7 +3,8 @@
 //!
 //! | function | |
 //! |---|---|
-//! | `follow::run(link: &str, …)` | carries out an `inkan:` link: issuance, renewal, login |
+//! | `follow::run(link: &str, …)` | carries out an `inkan:` link: issuance, renewal, login, an officer's share |
+//! | `share_key::create(…)`, `confirm(…)`, `reveal(…)` | an officer's key for shares, and whether it opens one |
 //! | `renew::run(bank: Option<&Identifier>, …)` | renews a certificate without the bank's page |
 //! | `list::run(login: bool, …)` | lists tokens, and the certificates and keys on them |
 //! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | checks whether the bank accepts the certificate |
@@ -16,6 +17,8 @@
 //! - [`follow`], [`renew`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`], [`self_test`]: as
 //!   above
 //! - [`login`]: proves the certificate for a browser; called by `follow`
+//! - [`unseal`]: opens an officer's share for the bank's sealed HSM; called by `follow`
+//! - [`share_key`]: an officer's share key
 //! - `secret_attempts`: repeated entry of a refused secret
 //! - [`unlock`]: choice of a token, PIN, and administrative secret
 //! - [`entries`]: the contents of a token as the user sees them
@@ -39,7 +42,9 @@ pub mod renew;
 mod secret_attempts;
 pub mod select;
 pub mod self_test;
+pub mod share_key;
 pub mod unlock;
+pub mod unseal;
 pub mod verify;
 
 use std::time::Duration;

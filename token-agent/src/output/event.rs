@@ -58,6 +58,9 @@ pub struct RequestView {
     /// The staff member, if the request is for the bank's own staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<Staff>,
+    /// The set of shares, for an officer's share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// When the page made the request.
     pub requested_at: Timestamp,
     /// When the request expires.
@@ -136,4 +139,6 @@ pub enum Work {
     Writing,
     /// The token signs for a connection to the bank.
     Signing,
+    /// The token opens an officer's share.
+    OpeningShare,
 }

@@ -66,6 +66,9 @@ fn request(view: &RequestView, lang: Lang) -> String {
             (Label::Role, dialog::role(staff.role, lang).to_owned()),
         ]);
     }
+    if let Some(set) = &view.set {
+        all.push((Label::ShareSet, set.clone()));
+    }
     all.push((Label::RequestedAt, time(view.requested_at)));
     if let Some(code) = &view.comparison_code {
         all.push((Label::ComparisonCode, code.clone()));
@@ -109,6 +112,43 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
                 Some(serial) => format!("{done}\n{}", dialog::old_deleted(serial, lang)),
                 None => done,
             }
+        }
+        Outcome::ShareKey(key) => {
+            let details = rows(
+                lang,
+                &[
+                    (Label::CommonName, &key.common_name),
+                    (Label::ShareKey, &key.fingerprint),
+                    (Label::Token, &dialog::token_name(&key.token, lang)),
+                    (Label::File, &key.file),
+                ],
+            );
+            format!("{}\n{details}", dialog::share_key(key.already, lang))
+        }
+        Outcome::ShareOpened(opened) => {
+            let details = rows(
+                lang,
+                &[
+                    (Label::ShareSet, &opened.set),
+                    (Label::Officer, &opened.officer),
+                    (Label::Code, &opened.code),
+                ],
+            );
+            format!("{}\n{details}", dialog::share_opened(lang))
+        }
+        // On a line of its own, as inkan-hsm reads it.
+        Outcome::ShareRevealed(own) => format!(
+            "{}\n{}",
+            dialog::share_revealed(lang),
+            own.share.expose().to_ascii_lowercase()
+        ),
+        Outcome::ShareSent(sent) => {
+            let details = rows(
+                lang,
+                &[(Label::Bank, &sent.bank), (Label::Officer, &sent.officer)],
+            );
+            let sentence = dialog::share_sent(sent.unsealed, (sent.have, sent.need), lang);
+            format!("{sentence}\n{details}")
         }
         Outcome::Tokens { tokens, failures } => {
             let mut text = list(tokens, lang, token);

@@ -1,6 +1,7 @@
 //! The results of commands.
 
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -18,6 +19,14 @@ pub enum Outcome {
     Enrolled(Enrolled),
     /// The bank accepted the certificate for a login, which continues in the browser.
     Opened(Opened),
+    /// An officer's share key is on the token, and the file about it is written.
+    ShareKey(ShareKeyMade),
+    /// The token opened the officer's share of a set.
+    ShareOpened(ShareOpened),
+    /// The officer's share of a set, for a ceremony.
+    ShareRevealed(ShareRevealed),
+    /// The bank took the officer's share.
+    ShareSent(ShareSent),
     /// The contents of the tokens.
     Tokens {
         /// One entry per token.
@@ -152,6 +161,65 @@ pub struct Enrolled {
     /// Serial number of the renewed certificate, if it was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<String>,
+}
+
+/// An officer's share key.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShareKeyMade {
+    /// The file for the ceremony.
+    pub file: String,
+    /// SHA-256 of the key's point, in groups of four.
+    pub fingerprint: String,
+    /// Common Name of the certificate that vouches for it.
+    pub common_name: String,
+    /// The key was on the token already.
+    pub already: bool,
+    /// The token that holds it.
+    pub token: TokenView,
+}
+
+/// An officer's share that was opened to show that the token can.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShareOpened {
+    /// Id of the set.
+    pub set: String,
+    /// Name of the officer.
+    pub officer: String,
+    /// The code that shows it.
+    pub code: String,
+    /// The token.
+    pub token: TokenView,
+}
+
+/// An officer's share itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShareRevealed {
+    /// Name of the officer.
+    pub officer: String,
+    /// The share, as `inkan-hsm` reads it. This is the only output with one.
+    #[serde(serialize_with = "expose")]
+    pub share: Secret,
+}
+
+fn expose<S: serde::Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
+}
+
+/// An officer's share that the bank took.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShareSent {
+    /// The bank's name.
+    pub bank: String,
+    /// Name of the officer.
+    pub officer: String,
+    /// Whether the HSM has its PIN and signs.
+    pub unsealed: bool,
+    /// Shares accepted so far.
+    pub have: usize,
+    /// Shares needed.
+    pub need: usize,
+    /// The token.
+    pub token: TokenView,
 }
 
 /// The handler of links on this desktop.

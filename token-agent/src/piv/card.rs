@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::secret::Pin;
 
+use super::agree::agree_with_pin;
 use super::card_login::CardLogin;
 use super::change;
 use super::content::{KeyState, SlotCache, SlotContent, SlotKey};
@@ -234,10 +236,29 @@ impl PivCard {
             algorithm,
             label,
             replaces,
+            agreement: false,
             certificate_size,
         };
+        self.generate_new(&new)
+    }
+
+    /// Generates a key pair on P-256 for key agreement, in the slot for that.
+    ///
+    /// # Errors
+    /// As [`PivCard::generate`]; [`PivError::AgreementSlotTaken`] if that slot is not free.
+    pub fn generate_for_agreement(&mut self, label: &str) -> Result<(Slot, SlotKey), PivError> {
+        self.generate_new(&change::New {
+            algorithm: KeyAlgorithm::EcP256,
+            label,
+            replaces: None,
+            agreement: true,
+            certificate_size: 0,
+        })
+    }
+
+    fn generate_new(&mut self, new: &change::New<'_>) -> Result<(Slot, SlotKey), PivError> {
         self.changing(|session, login, cache| {
-            let made = change::generate(session, &new, login)?;
+            let made = change::generate(session, new, login)?;
             cache.now(made.clone());
             match made.key {
                 KeyState::Known(key) => Ok((made.slot, key)),
@@ -257,22 +278,40 @@ impl PivCard {
         scheme: SignatureScheme,
         message: &[u8],
     ) -> Result<Vec<u8>, PivError> {
+        self.using_key(slot, |session, login| {
+            sign_with_pin(session, slot, algorithm, scheme, message, login)
+        })
+    }
+
+    /// Agrees on a secret with the holder of another key.
+    ///
+    /// # Errors
+    /// [`PivError::NoKey`], [`PivError::PinNeeded`].
+    pub fn agree(&mut self, slot: Slot, peer: &ShareKeyPoint) -> Result<AgreedSecret, PivError> {
+        self.using_key(slot, |session, login| {
+            agree_with_pin(session, slot, peer, login)
+        })
+    }
+
+    /// Uses the key in a slot, with the PIN verified unless the slot requires it each time.
+    fn using_key<T>(
+        &mut self,
+        slot: Slot,
+        work: impl FnOnce(&Session<'_>, &CardLogin) -> Result<T, PivError>,
+    ) -> Result<T, PivError> {
         self.within(|session, state| {
             if !slot.always_authenticate() {
                 unlock(session, state)?;
             }
             // A PIN that the card no longer accepts is not kept.
             let login = state.login.take().ok_or(PivError::PinNeeded)?;
-            let signed = sign_with_pin(session, slot, algorithm, scheme, message, &login);
-            if matches!(
-                signed,
-                Err(PivError::PinWrong { .. } | PivError::PinBlocked)
-            ) {
+            let done = work(session, &login);
+            if matches!(done, Err(PivError::PinWrong { .. } | PivError::PinBlocked)) {
                 state.refused = Some(login);
             } else {
                 state.login = Some(login);
             }
-            signed.map_err(pin_needed)
+            done.map_err(pin_needed)
         })
     }
 

@@ -30,6 +30,8 @@ pub(super) struct New<'a> {
     pub(super) label: &'a str,
     /// The slot to use, and the SHA-256 of the public key expected there; otherwise a free slot.
     pub(super) replaces: Option<(Slot, Option<[u8; 32]>)>,
+    /// For key agreement: in the slot for that, and nowhere else.
+    pub(super) agreement: bool,
     /// Estimated size of its certificate in bytes.
     pub(super) certificate_size: usize,
 }
@@ -52,6 +54,7 @@ pub(super) fn generate(
             expect_key(&content::one(session, slot)?, spki_sha256)?;
             (slot, object::read(session, slot.object())?)
         }
+        None if new.agreement => (agreement_slot(session)?, None),
         None => (free_slot(session)?, None),
     };
     identity::complete(session)?;
@@ -102,6 +105,15 @@ fn free_slot(session: &Session<'_>) -> Result<Slot, PivError> {
         }
     }
     Err(PivError::NoFreeSlot)
+}
+
+/// The slot for key agreement, if it is free. What is there is never replaced.
+fn agreement_slot(session: &Session<'_>) -> Result<Slot, PivError> {
+    let slot = Slot::KEY_MANAGEMENT;
+    if content::is_free(session, &content::one(session, slot)?)? {
+        return Ok(slot);
+    }
+    Err(PivError::AgreementSlotTaken)
 }
 
 /// Has the card generate a key pair, which destroys the old key. Returns the public key.

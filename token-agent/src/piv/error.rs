@@ -53,6 +53,8 @@ pub enum PivError {
     ManagementKeyShape,
     /// The slot holds something else.
     SlotTaken(Slot),
+    /// The slot for key agreement holds another key, which is not replaced.
+    AgreementSlotTaken,
     /// All slots are occupied.
     NoFreeSlot,
     /// The slot holds no key, or another one.

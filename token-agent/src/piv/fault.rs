@@ -53,6 +53,7 @@ pub(super) fn token_error(error: PivError) -> TokenError {
             "write a certificate",
             format!("another key's certificate is in slot {slot}"),
         ),
+        PivError::AgreementSlotTaken => TokenError::AgreementSlotTaken,
         PivError::NoFreeSlot | PivError::Full => TokenError::Full,
         PivError::NoKey(_) => TokenError::KeyGone,
         PivError::NoCertificate => TokenError::CertificateGone,

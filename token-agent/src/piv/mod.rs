@@ -13,10 +13,11 @@
 //! - [`placeholder`]: the certificate of a key until the bank's arrives
 //! - [`card_login`], [`keypad`]: how the card is unlocked; the reader's keypad
 //! - [`pin`], [`management`], [`cipher`]: PIN and PUK, management key
-//! - [`sign`], [`algorithm`]: signatures
+//! - [`sign`], [`agree`], [`algorithm`]: signatures, key agreement
 //! - [`session`], [`metadata`], [`apdu`], [`tlv`]: commands and responses
 //! - [`error`]: error types
 
+mod agree;
 mod algorithm;
 mod apdu;
 pub mod card;

@@ -22,6 +22,8 @@ impl Slot {
     pub const AUTHENTICATION: Self = Self(0x9a);
     /// Digital signature: PIN before each signature.
     pub const SIGNATURE: Self = Self(0x9c);
+    /// Key management: key agreement, PIN once.
+    pub const KEY_MANAGEMENT: Self = Self(0x9d);
     /// Card authentication, without a PIN.
     pub const CARD: Self = Self(0x9e);
 

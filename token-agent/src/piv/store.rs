@@ -1,6 +1,7 @@
 //! A PIV card as a key store.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
 use inkan_pki::secret::Pin;
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +18,7 @@ use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::capabilities::{Admin, Capabilities, Capability, NewKey, Unblock};
 use crate::keystore::content::{
-    CertificateEntry, Content, KeyEntry, KeyLocation, KeyRef, OrphanPublicKey,
+    CertificateEntry, Content, KeyEntry, KeyLocation, KeyRef, OrphanPublicKey, SHARE_KEY,
 };
 use crate::keystore::view::{PinState, TokenKind, TokenView};
 
@@ -134,6 +135,31 @@ impl KeyStore for PivStore {
             return Err(TokenError::Extractable);
         }
         Ok(entry(slot, &key, &new.label))
+    }
+
+    fn share_key(&mut self) -> Result<Option<KeyEntry>, TokenError> {
+        let slot = Some(location(Slot::KEY_MANAGEMENT));
+        let ours = |key: &KeyEntry| {
+            key.location == slot && key.label == SHARE_KEY && key.algorithm == KeyAlgorithm::EcP256
+        };
+        Ok(self.content()?.keys.into_iter().find(ours))
+    }
+
+    fn generate_share_key(&mut self) -> Result<KeyEntry, TokenError> {
+        let (slot, key) = self
+            .thread
+            .call(|card| card.generate_for_agreement(SHARE_KEY))?;
+        Ok(entry(slot, &key, SHARE_KEY))
+    }
+
+    fn agree(&mut self, key: &KeyRef, peer: &ShareKeyPoint) -> Result<AgreedSecret, TokenError> {
+        match Reference::of_key(key)? {
+            (slot, KeyAlgorithm::EcP256) => {
+                let peer = peer.clone();
+                self.thread.call(move |card| card.agree(slot, &peer))
+            }
+            _ => Err(Capability::Agree.missing()),
+        }
     }
 
     fn offered_schemes(

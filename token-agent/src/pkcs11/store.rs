@@ -6,10 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::officer::{AgreedSecret, ShareKeyPoint};
+use inkan_pki::pkcs11::agree::{agree, agreement_keys, generate_agreement_key};
 use inkan_pki::pkcs11::attributes::key_attributes;
 use inkan_pki::pkcs11::certificate::delete_certificate;
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
-use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
+use inkan_pki::pkcs11::keys::{KeyPairInfo, PrivateKey, find_private_key};
 use inkan_pki::pkcs11::login::{LoginError, PinOwner, log_in};
 use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinHalt};
 use inkan_pki::pkcs11::sign::{schemes, sign};
@@ -24,12 +26,12 @@ use super::find::{again, load, pin_state, so_state};
 use super::reference::Reference;
 use super::trial;
 use super::user_pins::{provided, sendable, usable};
-use crate::config::known::quirks::Quirks;
+use crate::config::known::quirks::{IdChoice, Quirks};
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::capabilities::{Admin, Capabilities, Capability, NewKey, Unblock};
-use crate::keystore::content::{Content, KeyEntry, KeyRef};
+use crate::keystore::content::{Content, KeyEntry, KeyRef, SHARE_KEY};
 use crate::keystore::discovery::FoundToken;
 use crate::keystore::secret::{Limits, SecretName};
 use crate::keystore::view::{PinState, PinStatus, TokenView};
@@ -283,6 +285,39 @@ impl KeyStore for Pkcs11Store {
             made.label.clear();
         }
         Ok(made)
+    }
+
+    fn share_key(&mut self) -> Result<Option<KeyEntry>, TokenError> {
+        let found = agreement_keys(&self.session, SHARE_KEY).map_err(|e| token_error(&e))?;
+        Ok(found.into_iter().next().map(content::entry))
+    }
+
+    fn generate_share_key(&mut self) -> Result<KeyEntry, TokenError> {
+        // A module whose ids are slots has none for this purpose.
+        if !self.quirks.generates || self.quirks.ids != IdChoice::Any {
+            return Err(Capability::Agree.missing());
+        }
+        let made = self.change(|session| {
+            generate_agreement_key(session, SHARE_KEY).map_err(|e| match e.class {
+                ErrorClass::Unsupported | ErrorClass::Refused => Capability::Agree.missing(),
+                _ => token_error(&e),
+            })
+        })?;
+        Ok(content::entry(KeyPairInfo {
+            label: SHARE_KEY.to_owned(),
+            id: made.id,
+            algorithm: KeyAlgorithm::EcP256,
+            spki_der: made.spki_der,
+            always_authenticate: made.attributes.always_authenticate,
+        }))
+    }
+
+    fn agree(&mut self, key: &KeyRef, peer: &ShareKeyPoint) -> Result<AgreedSecret, TokenError> {
+        let key = self.key(key)?.clone();
+        agree(&self.session, &key, peer).map_err(|e| match e.class {
+            ErrorClass::Unsupported => Capability::Agree.missing(),
+            _ => self.after_wrong(&e),
+        })
     }
 
     fn offered_schemes(

@@ -45,6 +45,7 @@ mod give_up;
 mod harness;
 mod links;
 mod login;
+mod officer;
 mod pins;
 mod proxies;
 mod refusals;

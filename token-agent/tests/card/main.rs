@@ -18,6 +18,7 @@
     reason = "tests"
 )]
 
+mod agreement;
 mod certificates;
 mod commands;
 mod foreign;

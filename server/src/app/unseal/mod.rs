@@ -1,11 +1,13 @@
-//! Unsealing: officers give their shares through a Unix socket, one after another; when there are enough, the HSM gets its PIN.
+//! Unsealing: officers give their shares through a Unix socket, or with the agent from the console, one after another; when there are enough, the HSM gets its PIN.
 //!
 //! - `socket`: the socket, and who may use it
 //! - `connection`: one request, one response, within limits
 //! - `unsealer`: what a request does
+//! - `console`: what the console asks
 //! - `signals`: signals that seal
 
 mod connection;
+mod console;
 mod signals;
 mod socket;
 mod unsealer;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::{Semaphore, watch};
 
 pub use self::signals::SIGNALS;
@@ -25,6 +28,7 @@ use super::config::Config;
 use super::error::AppError;
 use super::hsm;
 use crate::http::app::Shared;
+use crate::services::operations::unsealing::UnsealOrder;
 
 /// Connections at one time; one more is closed at once.
 const CONNECTIONS: usize = 4;
@@ -37,12 +41,14 @@ enum Woken {
     Tick,
     Signal(&'static str),
     Connection(std::io::Result<UnixStream>),
+    Order(UnsealOrder),
 }
 
 /// The socket, open, and what its requests do.
 pub struct UnsealServer {
     path: PathBuf,
     listener: UnixListener,
+    orders: Receiver<UnsealOrder>,
     unsealer: Arc<Unsealer>,
     seal_on: Vec<String>,
 }
@@ -62,7 +68,11 @@ impl UnsealServer {
             (token.id.clone(), set.to_owned()),
             limit,
         );
+        let orders = app.services.unseal_orders();
+        let orders =
+            orders.ok_or_else(|| AppError::System("unsealing is open twice".to_owned()))?;
         Ok(Some(Self {
+            orders,
             listener: socket::bind(&path)?,
             path,
             unsealer: Arc::new(unsealer),
@@ -71,7 +81,7 @@ impl UnsealServer {
     }
 
     /// Serves the socket, watches the time and the signals, until `stop`.
-    pub async fn serve(self, mut stop: watch::Receiver<bool>) -> Result<(), AppError> {
+    pub async fn serve(mut self, mut stop: watch::Receiver<bool>) -> Result<(), AppError> {
         let mut signals = signals::Signals::of(&self.seal_on)?;
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let mut ticks = tokio::time::interval(EVERY);
@@ -82,6 +92,7 @@ impl UnsealServer {
                 _ = stop.wait_for(|stopped| *stopped) => Woken::Stopped,
                 _ = ticks.tick() => Woken::Tick,
                 signal = signals.next() => Woken::Signal(signal),
+                Some(order) = self.orders.recv() => Woken::Order(order),
                 accepted = self.listener.accept() => Woken::Connection(accepted.map(|(stream, _)| stream)),
             };
             match woken {
@@ -89,7 +100,12 @@ impl UnsealServer {
                 Woken::Tick => self.unsealer.watch_time().await,
                 Woken::Signal(signal) => {
                     tracing::warn!(signal, "the hsm is sealed by a signal");
-                    self.unsealer.seal(signal).await;
+                    let context = self.unsealer.own_context();
+                    self.unsealer.seal(&context, signal).await;
+                }
+                Woken::Order(order) => {
+                    let unsealer = Arc::clone(&self.unsealer);
+                    tokio::spawn(async move { unsealer.obey(order).await });
                 }
                 Woken::Connection(Ok(stream)) => {
                     // Closed at once when there are too many.

@@ -13,8 +13,8 @@ use tokio::sync::Mutex;
 
 use crate::ca::hsm::{HsmPhase, HsmPool};
 use crate::clock::Clock;
-use crate::services::Services;
 use crate::services::operations::sealing::{SealEvent, UnsealProgress};
+use crate::services::{RequestContext, Services};
 
 /// How long a response to the last share waits for the HSM.
 const LOGIN: Duration = Duration::from_secs(20);
@@ -29,12 +29,12 @@ pub struct Unsealer {
     token: String,
     set: PathBuf,
     limit: Duration,
-    collector: Mutex<Option<Collector>>,
+    pub(super) collector: Mutex<Option<Collector>>,
 }
 
 /// Why a request was refused.
-struct Refusal {
-    code: &'static str,
+pub(super) struct Refusal {
+    pub(super) code: &'static str,
     word: Option<usize>,
 }
 
@@ -45,7 +45,7 @@ impl From<&'static str> for Refusal {
 }
 
 /// What the last share led to.
-enum Step {
+pub(super) enum Step {
     More,
     Opened,
 }
@@ -67,7 +67,7 @@ impl Unsealer {
         }
     }
 
-    fn pool(&self) -> &HsmPool {
+    pub(super) fn pool(&self) -> &HsmPool {
         self.services.authority().pool()
     }
 
@@ -76,18 +76,20 @@ impl Unsealer {
         match request {
             Request::Status => self.response(Outcome::Status).await,
             Request::Seal => {
-                self.seal("socket").await;
+                self.seal(&self.own_context(), "socket").await;
                 self.response(Outcome::Sealed).await
             }
-            Request::Unseal(share) => match self.unseal(share.expose()).await {
-                Ok(Step::More) => self.response(Outcome::Accepted).await,
-                Ok(Step::Opened) => self.opened().await,
-                Err(refusal) => Response {
-                    code: Some(refusal.code.to_owned()),
-                    word: refusal.word,
-                    ..self.response(Outcome::Refused).await
-                },
-            },
+            Request::Unseal(share) => {
+                match self.unseal(&self.own_context(), None, share.expose()).await {
+                    Ok(Step::More) => self.response(Outcome::Accepted).await,
+                    Ok(Step::Opened) => self.opened().await,
+                    Err(refusal) => Response {
+                        code: Some(refusal.code.to_owned()),
+                        word: refusal.word,
+                        ..self.response(Outcome::Refused).await
+                    },
+                }
+            }
         }
     }
 
@@ -99,14 +101,26 @@ impl Unsealer {
         }
     }
 
-    async fn unseal(&self, text: &str) -> Result<Step, Refusal> {
+    /// The server itself, for what comes through the socket: who is there shows only in the share.
+    pub(super) fn own_context(&self) -> RequestContext {
+        RequestContext::system(self.clock.now())
+    }
+
+    /// Takes one share, from the socket or the console. `number`: the employee number of the person who sends it; a share is then taken
+    /// from nobody but its officer.
+    pub(super) async fn unseal(
+        &self,
+        context: &RequestContext,
+        number: Option<&str>,
+        text: &str,
+    ) -> Result<Step, Refusal> {
         let mut collector = self.collector.lock().await;
         if !self.pool().is_sealed() {
             return Err("not-sealed".into());
         }
         let share = match Share::read(text) {
             Ok(share) => share,
-            Err(fault) => return Err(self.refused(collector.as_ref(), &fault).await),
+            Err(fault) => return Err(self.refused(context, collector.as_ref(), &fault).await),
         };
         let current = match collector.take() {
             Some(current) if current.have() > 0 => current,
@@ -114,12 +128,18 @@ impl Unsealer {
             _ => Collector::new(self.load()?, self.limit),
         };
         let current = collector.insert(current);
-        let officer = match current.check(&share) {
-            Ok(officer) => officer.name.clone(),
-            Err(refused) => {
-                let code = refused.code();
+        let checked = match current.check(&share) {
+            Ok(officer) if number.is_some() && officer.staff.as_deref() != number => {
+                Err("share-other-officer")
+            }
+            Ok(officer) => Ok(officer.name.clone()),
+            Err(refused) => Err(refused.code()),
+        };
+        let officer = match checked {
+            Ok(officer) => officer,
+            Err(code) => {
                 let _ = self
-                    .record(Some(current), SealEvent::ShareRefused { code })
+                    .record(context, Some(current), SealEvent::ShareRefused { code })
                     .await;
                 return Err(code.into());
             }
@@ -129,13 +149,13 @@ impl Unsealer {
             have: current.have() + 1,
             need: usize::from(current.set().threshold()),
         };
-        self.record(Some(current), accepted).await?;
+        self.record(context, Some(current), accepted).await?;
         // Checked above.
         let _ = current.add(Instant::now(), share);
         let step = if current.is_complete() {
             // Whatever comes of it: this attempt is over, and its shares are forgotten.
             let complete = collector.take();
-            self.open(complete).await.map(|()| Step::Opened)
+            self.open(context, complete).await.map(|()| Step::Opened)
         } else {
             Ok(Step::More)
         };
@@ -144,7 +164,11 @@ impl Unsealer {
     }
 
     /// The HSM gets the PIN.
-    async fn open(&self, complete: Option<Collector>) -> Result<(), Refusal> {
+    async fn open(
+        &self,
+        context: &RequestContext,
+        complete: Option<Collector>,
+    ) -> Result<(), Refusal> {
         let Some(complete) = complete else {
             return Ok(());
         };
@@ -154,13 +178,13 @@ impl Unsealer {
                 self.log(&error);
                 let code = "share-set-changed";
                 let _ = self
-                    .record(Some(&complete), SealEvent::ShareRefused { code })
+                    .record(context, Some(&complete), SealEvent::ShareRefused { code })
                     .await;
                 return Err(code.into());
             }
         };
         let officers = complete.officers();
-        self.record(Some(&complete), SealEvent::Unsealed { officers })
+        self.record(context, Some(&complete), SealEvent::Unsealed { officers })
             .await?;
         match self.pool().provide_pin(pin) {
             PinProvided::Taken => {
@@ -171,7 +195,7 @@ impl Unsealer {
                 let code = halt.code();
                 tracing::error!(code, "the PIN of these shares is not sent again");
                 let _ = self
-                    .record(Some(&complete), SealEvent::PinWithheld { code })
+                    .record(context, Some(&complete), SealEvent::PinWithheld { code })
                     .await;
                 Err("pin-withheld".into())
             }
@@ -179,7 +203,7 @@ impl Unsealer {
     }
 
     /// The response after the last share: once the HSM has accepted or refused the PIN.
-    async fn opened(&self) -> Response {
+    pub(super) async fn opened(&self) -> Response {
         let settled = |phase| !matches!(phase, HsmPhase::Sealed | HsmPhase::Recovering);
         // If not: the state tells.
         let _ = self.pool().until(LOGIN, settled).await;
@@ -190,7 +214,7 @@ impl Unsealer {
         self.response(outcome).await
     }
 
-    fn load(&self) -> Result<ShareSet, Refusal> {
+    pub(super) fn load(&self) -> Result<ShareSet, Refusal> {
         let unusable = |error: &SetError| {
             self.log(error);
             Refusal::from("share-set-unusable")
@@ -217,10 +241,15 @@ impl Unsealer {
     }
 
     /// A share that cannot be read.
-    async fn refused(&self, collector: Option<&Collector>, fault: &ShareFault) -> Refusal {
+    async fn refused(
+        &self,
+        context: &RequestContext,
+        collector: Option<&Collector>,
+        fault: &ShareFault,
+    ) -> Refusal {
         let code = fault.code();
         let _ = self
-            .record(collector, SealEvent::ShareRefused { code })
+            .record(context, collector, SealEvent::ShareRefused { code })
             .await;
         let word = match fault {
             ShareFault::Word(word) => Some(word.number),
@@ -230,13 +259,15 @@ impl Unsealer {
     }
 
     /// Writes the audit row; without it, nothing is done.
-    async fn record(&self, collector: Option<&Collector>, event: SealEvent) -> Result<(), Refusal> {
+    async fn record(
+        &self,
+        context: &RequestContext,
+        collector: Option<&Collector>,
+        event: SealEvent,
+    ) -> Result<(), Refusal> {
         let set = collector.map(|collector| collector.set().id().grouped());
         let set = set.unwrap_or_default();
-        let recorded = self
-            .services
-            .record_seal_event(&set, &event, self.clock.now())
-            .await;
+        let recorded = self.services.record_seal_event(context, &set, &event).await;
         recorded.map_err(|error| {
             tracing::error!(%error, ?event, "the audit log cannot be written");
             "not-recorded".into()
@@ -244,7 +275,7 @@ impl Unsealer {
     }
 
     /// Forgets the PIN and all shares, then writes the audit row: sealing does not wait for a database.
-    pub(super) async fn seal(&self, cause: &'static str) {
+    pub(super) async fn seal(&self, context: &RequestContext, cause: &'static str) {
         let mut collector = self.collector.lock().await;
         let shares = collector.take();
         let nothing = self.pool().is_sealed() && shares.as_ref().is_none_or(|s| s.have() == 0);
@@ -253,7 +284,7 @@ impl Unsealer {
         }
         if !nothing {
             let _ = self
-                .record(shares.as_ref(), SealEvent::Sealed { cause })
+                .record(context, shares.as_ref(), SealEvent::Sealed { cause })
                 .await;
         }
         self.report(None);
@@ -269,7 +300,11 @@ impl Unsealer {
                 "unsealing took too long: the shares are forgotten"
             );
             let _ = self
-                .record(Some(&over), SealEvent::TimedOut { officers })
+                .record(
+                    &self.own_context(),
+                    Some(&over),
+                    SealEvent::TimedOut { officers },
+                )
                 .await;
         }
         self.report(collector.as_ref());
@@ -287,7 +322,9 @@ impl Unsealer {
     }
 
     fn progress(&self, collector: Option<&Collector>) -> Option<UnsealProgress> {
-        let known = collector.map(|collector| collector.set().clone());
+        // Without a share it may be of a set that was replaced since.
+        let known = collector.filter(|collector| collector.have() > 0);
+        let known = known.map(|collector| collector.set().clone());
         let set = known.or_else(|| ShareSet::load(&self.set).ok())?;
         let left = collector.and_then(|collector| collector.left(Instant::now()));
         let left = left.and_then(|left| SignedDuration::try_from(left).ok());
@@ -300,7 +337,7 @@ impl Unsealer {
         })
     }
 
-    async fn response(&self, outcome: Outcome) -> Response {
+    pub(super) async fn response(&self, outcome: Outcome) -> Response {
         let collector = self.collector.lock().await;
         let progress = self.progress(collector.as_ref());
         let left = collector.as_ref().and_then(|c| c.left(Instant::now()));

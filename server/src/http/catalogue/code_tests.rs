@@ -7,14 +7,25 @@ use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 
 /// Where each variant gets its code, and to which enums that function delegates.
-const SOURCES: [(&str, &[&str]); 9] = [
+const SOURCES: [(&str, &[&str]); 10] = [
     (include_str!("../problem.rs"), &["Api"]),
     (include_str!("../api/refusal.rs"), &[]),
     (
         include_str!("../../services/error.rs"),
-        &["Staff", "Certificate", "Lifecycle", "Company", "Csr"],
+        &[
+            "Staff",
+            "Certificate",
+            "Lifecycle",
+            "Company",
+            "Csr",
+            "Unseal",
+        ],
     ),
     (include_str!("../../services/staff/refusal.rs"), &[]),
+    (
+        include_str!("../../services/operations/unseal_refusal.rs"),
+        &[],
+    ),
     (
         include_str!("../../services/certificates/lifecycle/refusal.rs"),
         &[],

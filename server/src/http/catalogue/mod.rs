@@ -11,7 +11,7 @@
 //! - [`agent_login`]: the same for a login with the agent
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
-//! - `staff`: refusals for staff
+//! - `staff`: refusals for staff; [`unseal`]: unsealing with an officer's token
 //! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`],
 //!   [`audit_action`]: the audit log;
 //!   [`import`]: the import of contracts; [`security`], [`health`], [`job`]: the security
@@ -42,6 +42,7 @@ pub mod refusal;
 pub mod security;
 pub mod short_reason;
 mod staff;
+pub mod unseal;
 pub mod word;
 
 #[cfg(test)]

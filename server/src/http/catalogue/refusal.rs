@@ -1,6 +1,6 @@
 //! Refusals of the services.
 
-use super::{Message, Text, certificate, company, csr, lifecycle, staff, word};
+use super::{Message, Text, certificate, company, csr, lifecycle, staff, unseal, word};
 use crate::http::lang::Lang;
 use crate::services::Refusal;
 
@@ -233,6 +233,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ja: ("ただいま混み合っているか、一時的に停止しています。".into(), format!("{retry_after}秒ほどおいて、そのままもう一度お試しください。続きから処理します。").into()),
             en: ("The service is busy or temporarily unavailable.".into(), format!("Wait about {retry_after} seconds and try again; it resumes where it stopped.").into()),
         },
+        Refusal::Unseal(refusal) => unseal::refusal(*refusal),
         Refusal::Sealed { .. } => Text::fixed(
             ("ただいま、証明書の発行を停止しています(署名鍵が封印されています)。", "当金庫で再開の手続きを行います。しばらくしてから、そのままもう一度お試しください。続きから処理します。"),
             ("No certificates are issued at the moment: the signing key is sealed.", "The bank's officers unseal it. Try again later; it resumes where it stopped."),

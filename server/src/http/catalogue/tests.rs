@@ -12,6 +12,7 @@ use crate::http::problem::HttpProblem;
 use crate::services::accounts::company::CompanyRefusal;
 use crate::services::authentication::login::CertificateRefusal;
 use crate::services::certificates::lifecycle::LifecycleRefusal;
+use crate::services::operations::unseal_refusal::UnsealRefusal;
 use crate::services::validation::Problem;
 use crate::services::{Refusal, StaffRefusal};
 
@@ -58,6 +59,7 @@ pub(super) fn refusals() -> Vec<Refusal> {
     all.extend(LifecycleRefusal::ALL.map(Lifecycle));
     all.extend(CompanyRefusal::ALL.map(Company));
     all.extend(StaffRefusal::ALL.map(Staff));
+    all.extend(UnsealRefusal::ALL.map(Unseal));
     let keys = [
         KeyWeakness::Malformed,
         KeyWeakness::AlgorithmNotAllowed,

@@ -16,6 +16,7 @@
 //! - [`audit`]: the audit log, filtered, exported, verified
 //! - [`reports`]: certificates that expire soon, undelivered mail
 //! - [`security`]: the security officer's page
+//! - [`unseal`]: unsealing the HSM with an officer's token, and sealing it
 //! - [`show`]: facts and lines that several pages share
 
 pub mod approval;
@@ -36,6 +37,7 @@ pub mod revoke;
 pub mod routes;
 pub mod security;
 pub mod show;
+pub mod unseal;
 pub mod user;
 
 use self::gate::Member;

@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 
 use super::{
     approval, audit, contract, contracts, credential, entry, home, import, members,
-    password_letter, presence, proposals, reports, revoke, security, user,
+    password_letter, presence, proposals, reports, revoke, security, unseal, user,
 };
 use crate::http::api;
 use crate::http::app::Shared;
@@ -242,6 +242,11 @@ fn table() -> Vec<Row> {
         see("/staff/{id}/stop", OFFICERS, revoke::form),
         act("/staff/{id}/stop", OFFICERS, revoke::submit),
         see("/security", STAFF, security::show),
+        act(unseal::UNSEAL, OFFICERS, unseal::ask),
+        see(unseal::UNSEAL, OFFICERS, unseal::show),
+        see(unseal::EVENTS, OFFICERS, unseal::follow),
+        see(unseal::SEAL, OFFICERS, unseal::confirm_seal),
+        confirmed(act(unseal::SEAL, OFFICERS, unseal::seal)),
         // The audit log
         see("/audit", STAFF, audit::show),
         see("/audit/export.csv", STAFF, audit::csv),

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Person;
 use super::gate::Member;
 use super::show::{Fact, facts};
+use super::unseal::{SEAL, UNSEAL};
 use crate::http::catalogue::health::{ConsoleFinding, sentence};
 use crate::http::catalogue::job as job_words;
 use crate::http::catalogue::security as words;
@@ -85,6 +86,10 @@ struct Security {
     /// What needs attention, most urgent first.
     findings: Vec<String>,
     hsms: Vec<HsmPart>,
+    /// Whether this officer's share is awaited.
+    may_unseal: bool,
+    /// Whether this officer may seal.
+    may_seal: bool,
     endings: Vec<Ending>,
     lists: Vec<List>,
     jobs: Vec<Job>,
@@ -139,12 +144,17 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         }
     });
     let jobs = jobs.collect();
+    let sealed = services.unsealing().is_some();
+    let may_unseal =
+        sealed && member.acts(UNSEAL) && services.has_sealed_share(&member.0.employee_number).await;
     let template = Security {
         page: cx.page(""),
         person: Person::of(&member, lang),
         at: word::time(now, lang),
         findings: findings.iter().map(|one| sentence(one, lang)).collect(),
         hsms,
+        may_unseal,
+        may_seal: member.acts(SEAL) && services.can_be_sealed(),
         endings,
         lists,
         jobs,

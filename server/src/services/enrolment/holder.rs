@@ -130,7 +130,7 @@ pub(super) const fn by_certificate(authorization: Option<&Authorization>) -> boo
     matches!(authorization, Some(Authorization::Certificate(_)))
 }
 
-const fn role(role: Role) -> StaffRole {
+pub(in crate::services) const fn role(role: Role) -> StaffRole {
     match role {
         Role::Teller => StaffRole::Teller,
         Role::Approver => StaffRole::Approver,

@@ -45,7 +45,7 @@ mod shared_factors_tests;
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
 
-pub(in crate::services) use holder::Holder;
+pub(in crate::services) use holder::{Holder, role as staff_role};
 #[cfg(test)]
 pub(in crate::services) use intent::Intent;
 pub use request::Status;
@@ -56,6 +56,7 @@ pub use crate::store::enrolment_requests::Authorization;
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::Action;
 
+use super::settings::Settings;
 use super::{Fault, Result, Services};
 use crate::store::audit::AuditAction;
 
@@ -81,11 +82,18 @@ const fn asked(subject: &Subject) -> AuditAction {
 impl Services {
     /// The bank's id in links for this subject.
     fn bank_id(&self, subject: &Subject) -> Result<Identifier> {
-        let id = &self.settings().bank.id;
-        let id = match subject {
-            Subject::User(_) => id.clone(),
-            Subject::Staff(_) => format!("{id}{BANK_SUFFIX}"),
-        };
-        Identifier::new(id).map_err(|_| Fault::Inconsistent("bank id").into())
+        match subject {
+            Subject::User(_) => identifier(self.settings().bank.id.clone()),
+            Subject::Staff(_) => staff_bank_id(self.settings()),
+        }
     }
+}
+
+/// Id of the bank file on staff's PCs.
+pub(in crate::services) fn staff_bank_id(settings: &Settings) -> Result<Identifier> {
+    identifier(format!("{}{BANK_SUFFIX}", settings.bank.id))
+}
+
+fn identifier(id: String) -> Result<Identifier> {
+    Identifier::new(id).map_err(|_| Fault::Inconsistent("bank id").into())
 }

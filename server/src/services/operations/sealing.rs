@@ -64,7 +64,7 @@ pub enum SealEvent {
     },
     /// The PIN and all shares are forgotten.
     Sealed {
-        /// The cause: `socket`, or the name of a signal.
+        /// The cause: `socket`, `console`, or the name of a signal.
         cause: &'static str,
     },
 }
@@ -99,17 +99,16 @@ impl SealEvent {
 }
 
 impl Services {
-    /// Records what happened to the set, which is named by its id.
+    /// Records what happened to the set, which is named by its id, and who did it.
     ///
     /// # Errors
     /// Faults of the store.
     pub async fn record_seal_event(
         &self,
+        context: &RequestContext,
         set: &str,
         event: &SealEvent,
-        now: Timestamp,
     ) -> Result<()> {
-        let context = RequestContext::system(now);
         let command = context.command(event.action(), ("share-set", set));
         self.accounts()
             .execute(command, async |_| {

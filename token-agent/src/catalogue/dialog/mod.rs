@@ -30,6 +30,11 @@ pub enum Label {
     StaffName,
     StaffNumber,
     Role,
+    ShareSet,
+    ShareKey,
+    Officer,
+    Code,
+    File,
     RequestedAt,
     ComparisonCode,
     Clock,
@@ -59,6 +64,11 @@ pub const fn label(label: Label, lang: Lang) -> &'static str {
         Label::StaffName => ("職員の氏名", "Staff member"),
         Label::StaffNumber => ("職員番号", "Employee number"),
         Label::Role => ("役割", "Role"),
+        Label::ShareSet => ("分割片の組", "Set of shares"),
+        Label::ShareKey => ("鍵の指紋（SHA-256）", "Fingerprint of the key (SHA-256)"),
+        Label::Officer => ("担当者", "Officer"),
+        Label::Code => ("分割片の確認番号", "Code of the opened share"),
+        Label::File => ("ファイル", "File"),
         Label::RequestedAt => ("受付日時", "Requested at"),
         Label::ComparisonCode => ("確認コード", "Comparison code"),
         Label::Clock => ("パソコンの時計", "This computer's clock"),
@@ -121,6 +131,10 @@ pub fn action(action: Action, lang: Lang) -> &'static str {
         Action::Enroll => lang.pick("電子証明書の発行", "Certificate issuance"),
         Action::Renew => lang.pick("電子証明書の更新", "Certificate renewal"),
         Action::Login => lang.pick("電子証明書でのログイン", "Certificate login"),
+        Action::Unseal => lang.pick(
+            "HSM の開封（あなたの分割片を銀行のサーバーに送ります）",
+            "Unseal the HSM (your share is sent to the bank's server)",
+        ),
     }
 }
 
@@ -267,6 +281,12 @@ pub fn work(work: Work, lang: Lang) -> String {
             .to_owned(),
         Work::Writing => lang
             .pick("トークンに書き込んでいます。", "Writing to the token.")
+            .to_owned(),
+        Work::OpeningShare => lang
+            .pick(
+                "トークンで分割片を開いています。",
+                "Opening the share with the token.",
+            )
             .to_owned(),
         Work::Signing => lang
             .pick(

@@ -21,6 +21,61 @@ pub fn opened(manual: bool, lang: Lang) -> &'static str {
     }
 }
 
+/// The share key is on the token, and its file is written.
+#[must_use]
+pub fn share_key(already: bool, lang: Lang) -> &'static str {
+    if already {
+        lang.pick(
+            "分割片の鍵はすでにトークンにあります。同じ鍵のファイルを書きました。鍵は変わっていません。",
+            "The share key was on the token already. The file was written for this key, which is unchanged.",
+        )
+    } else {
+        lang.pick(
+            "分割片の鍵をトークンに作り、この鍵で開けることを確かめました。指紋を控え、鍵生成の式で照合してください。",
+            "The share key was made on the token, and it opens what is sealed to it. Note the fingerprint and compare it at the ceremony.",
+        )
+    }
+}
+
+/// The share of a new set was opened.
+#[must_use]
+pub fn share_opened(lang: Lang) -> &'static str {
+    lang.pick(
+        "このトークンで分割片を開けました。確認番号を inkan-hsm に入力してください。",
+        "This token opened the share. Type the code at inkan-hsm.",
+    )
+}
+
+/// Before a share itself.
+#[must_use]
+pub fn share_revealed(lang: Lang) -> &'static str {
+    lang.pick(
+        "次の行があなたの分割片です。inkan-hsm に入力し、終わったら画面を消してください。ほかの人に見せたり、保存したりしないでください。",
+        "The next line is your share. Enter it at inkan-hsm, and clear the screen afterwards. Show it to nobody, and do not keep it.",
+    )
+}
+
+/// The server took the share.
+#[must_use]
+pub fn share_sent(unsealed: bool, (have, need): (usize, usize), lang: Lang) -> String {
+    if unsealed {
+        lang.pick(
+            "分割片がそろい、HSM を開封しました。".to_owned(),
+            "There are enough shares: the HSM is unsealed.".to_owned(),
+        )
+    } else if have >= need {
+        lang.pick(
+            "分割片はそろいましたが、HSM はまだ署名できません。コンソールの「システムの状態」を確認してください。".to_owned(),
+            "There are enough shares, but the HSM does not sign yet. See “System status” in the console.".to_owned(),
+        )
+    } else {
+        lang.pick(
+            format!("分割片を送りました（{need} のうち {have}）。ほかの担当者が続けてください。"),
+            format!("The share was accepted ({have} of {need}). Other officers continue."),
+        )
+    }
+}
+
 /// A completed enrolment.
 #[must_use]
 pub fn enrolled(lang: Lang) -> &'static str {

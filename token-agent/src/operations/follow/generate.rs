@@ -7,7 +7,7 @@ use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{Failure, TokenError};
 use crate::keystore::capabilities::NewKey;
-use crate::keystore::content::{Content, KeyEntry, KeyRef};
+use crate::keystore::content::{Content, KeyEntry, KeyRef, SHARE_KEY};
 use crate::operations::entries;
 use crate::operations::select::certificates_of;
 use crate::operations::unlock::change;
@@ -133,6 +133,8 @@ fn choose_replaceable(job: &Job<'_>) -> Result<Option<ReplaceableKey>, Failure> 
         .iter()
         // Where keys have locations, the new key replaces the old one; elsewhere the old one must be deleted.
         .filter(|key| able || key.location.is_some())
+        // It has no certificate, but an officer's share would be lost with it.
+        .filter(|key| key.label != SHARE_KEY)
         // A key of this user that waits for its certificate is reused instead.
         .filter(|key| !waits(job, &content, key))
         .map(|key| ReplaceableKey::of(key, &content, &banks, job))

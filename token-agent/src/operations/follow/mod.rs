@@ -1,5 +1,5 @@
 //! Carries out an `inkan:` link: from the bank's page to an active certificate on the token. A login is passed to
-//! [`super::login`].
+//! [`super::login`], an officer's share to [`super::unseal`].
 //!
 //! An interruption is possible at any point: the next attempt of the same user finds the key and continues with it, so
 //! no second key is left.
@@ -37,7 +37,7 @@ pub(super) use request::{check, view};
 
 use super::bank_clock::BankClock;
 use super::unlock::{choose, unlock};
-use super::{Context, login};
+use super::{Context, login, unseal};
 use crate::catalogue::entry;
 use crate::clock::Clock;
 use crate::config::bank::Bank;
@@ -121,8 +121,10 @@ impl Job<'_> {
 pub fn run(link: &str, context: &Context, ui: &dyn UserInterface) -> Result<Outcome, Failure> {
     let link = Link::parse(link)?;
     let bank = banks::find(&context.config, &link.bank)?;
-    if link.action == Action::Login {
-        return login::run(&link, &bank, context, ui);
+    match link.action {
+        Action::Login => return login::run(&link, &bank, context, ui),
+        Action::Unseal => return unseal::run(&link, &bank, context, ui),
+        Action::Enroll | Action::Renew => {}
     }
     let channel = context.channel(&bank)?;
     let (portal, picked) = Portal::pick_up(channel, &link.request)?;
@@ -185,7 +187,7 @@ pub(super) fn complete(job: &Job<'_>) -> Result<Enrolled, Failure> {
     job.step(Step::Activated);
     let deleted = match job.picked.action {
         Action::Renew => superseded::offer_deletion(job, &issued),
-        Action::Enroll | Action::Login => None,
+        Action::Enroll | Action::Login | Action::Unseal => None,
     };
 
     let summary = issued.summary;

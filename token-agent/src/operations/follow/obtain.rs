@@ -107,8 +107,10 @@ fn with_key(job: &Job<'_>, key: EnrolmentKey) -> Result<Issued, Failed> {
             let channel = renewal::channel(job, &key).map_err(unsent)?;
             job.send(|| reenroll(&channel, &csr))?
         }
-        // A login certifies nothing; the check of the request comes first.
-        Action::Login => return Err(unsent(BankError::Mismatch { field: "action" }.into())),
+        // These certify nothing; the check of the request comes first.
+        Action::Login | Action::Unseal => {
+            return Err(unsent(BankError::Mismatch { field: "action" }.into()));
+        }
     };
     let answer = result?;
     if answer.is_busy() {

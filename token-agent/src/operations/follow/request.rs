@@ -77,6 +77,7 @@ pub(in crate::operations) fn view(
             login_id: picked.login_id.clone(),
         }),
         staff: picked.staff.clone(),
+        set: None,
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: Some(picked.comparison_code.clone()),

@@ -36,6 +36,7 @@ pub(super) fn view(bank: &Bank, picked: &LoginPickedUp, clock_ahead: Option<i64>
         action: picked.action,
         customer: None,
         staff: None,
+        set: None,
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: Some(picked.comparison_code.clone()),

@@ -76,6 +76,12 @@ pub(crate) struct State {
     pub(crate) progress: Vec<String>,
     /// Client certificates that renewed.
     pub(crate) renewed_with: Vec<Vec<u8>>,
+    /// The share that is sealed to the officer's token, and the set (grouped) of the request.
+    pub(crate) sealed: Value,
+    pub(crate) set: &'static str,
+    /// The shares that were sent, with the certificate of the connection.
+    pub(crate) shares: Vec<(String, Vec<u8>)>,
+    pub(crate) take: VecDeque<Fault>,
     pub(crate) revocations: VecDeque<Fault>,
     /// Client certificates that were revoked at their owner's request.
     pub(crate) revoked: Vec<Vec<u8>>,
@@ -125,6 +131,10 @@ impl Bank {
             given_up: Vec::new(),
             progress: Vec::new(),
             renewed_with: Vec::new(),
+            sealed: Value::Null,
+            set: "",
+            shares: Vec::new(),
+            take: VecDeque::new(),
             revocations: VecDeque::new(),
             revoked: Vec::new(),
         }));
@@ -214,6 +224,9 @@ impl Side {
             ("POST", path) if path == format!("/agent/logins/{REQUEST}/pickup") => {
                 Some(pick_up_login())
             }
+            ("POST", path) if path == format!("/agent/unseals/{REQUEST}/pickup") => {
+                Some(self.pick_up_unseal())
+            }
             ("POST", path)
                 if ["requests", "logins"]
                     .iter()
@@ -275,6 +288,18 @@ impl Side {
                 let fault = self.state().prove.pop_front();
                 self.faulty(fault, proved)
             }
+            ("POST", path)
+                if path == format!("/agent/unseals/{REQUEST}/sealed-share")
+                    && authorised(request) =>
+            {
+                Some(json_response(200, &self.state().sealed))
+            }
+            ("POST", path)
+                if path == format!("/agent/unseals/{REQUEST}/share") && authorised(request) =>
+            {
+                let fault = self.state().take.pop_front();
+                self.faulty(fault, || self.take_share(request, client))
+            }
             ("POST", "/.well-known/est/simplereenroll") => {
                 self.state().renewed_with.push(client);
                 let fault = self.state().enroll.pop_front();
@@ -324,6 +349,32 @@ impl Side {
                 "expires_at": now + SignedDuration::from_mins(15), "comparison_code": "K7-42",
                 "key_algorithms": state.algorithms, "credential": CREDENTIAL, "resume": resume,
             }),
+        )
+    }
+
+    fn pick_up_unseal(&self) -> Response {
+        let now = Timestamp::now();
+        json_response(
+            200,
+            &json!({
+                "request": REQUEST, "action": "unseal", "bank": {"id": "kenmin", "name": "Kenmin"},
+                "staff": {"name": "Aoki", "number": "E-1001", "role": "security-officer"},
+                "set": self.state().set, "requested_at": now,
+                "expires_at": now + SignedDuration::from_mins(5), "comparison_code": "123-456",
+                "credential": CREDENTIAL,
+            }),
+        )
+    }
+
+    fn take_share(&self, request: &Request, client: Vec<u8>) -> Response {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let share = body["share"].as_str().unwrap().to_owned();
+        let mut state = self.state();
+        state.shares.push((share, client));
+        let have = state.shares.len();
+        json_response(
+            200,
+            &json!({"unsealed": false, "state": "sealed", "have": have, "need": 3}),
         )
     }
 

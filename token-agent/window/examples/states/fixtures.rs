@@ -9,7 +9,7 @@ use inkan_agent::prompt::question::NewPin;
 use inkan_agent_window::view_model::About;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::link::Action;
-use inkan_pki::messages::request::AccountType;
+use inkan_pki::messages::request::{AccountType, Staff, StaffRole};
 use jiff::{Timestamp, ToSpan};
 
 pub(crate) const BANK: &str = "やまなし県民信用組合";
@@ -81,12 +81,21 @@ pub(crate) fn request(action: Action) -> RequestView {
     RequestView {
         bank: BANK.to_owned(),
         action,
-        customer: (action != Action::Login).then(customer),
-        staff: None,
+        customer: matches!(action, Action::Enroll | Action::Renew).then(customer),
+        staff: (action == Action::Unseal).then(officer),
+        set: (action == Action::Unseal).then(|| "1f0a 93c2 77de 4b10".to_owned()),
         requested_at: now(),
         expires_at: now() + 1.minute(),
         comparison_code: Some("K7QM-2XPD".to_owned()),
         clock_ahead: None,
+    }
+}
+
+fn officer() -> Staff {
+    Staff {
+        name: "青木一郎".to_owned(),
+        number: "E-1001".to_owned(),
+        role: StaffRole::SecurityOfficer,
     }
 }
 

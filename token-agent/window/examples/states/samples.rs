@@ -27,12 +27,13 @@ pub(crate) struct Sample {
 }
 
 /// All states.
-pub(crate) const NAMES: [&str; 45] = [
+pub(crate) const NAMES: [&str; 46] = [
     "waiting-bank",
     "waiting-tokens",
     "stopping",
     "consent",
     "consent-renew",
+    "consent-unseal",
     "consent-login",
     "consent-queued",
     "choose",
@@ -94,6 +95,7 @@ fn view_model(name: &str) -> Option<ViewModel> {
         "stopping" => ViewModel::Waiting(Waiting::Stopping),
         "consent" | "consent-queued" => ask(Question::Request(request(Action::Enroll))),
         "consent-login" => ask(Question::Request(request(Action::Login))),
+        "consent-unseal" => ask(Question::Request(request(Action::Unseal))),
         "consent-renew" => ask(Question::Request(request(Action::Renew))),
         "choose" => ViewModel::Choose(vec![card(), stick(), module()]),
         "choose-alike" => ViewModel::Choose(alike()),

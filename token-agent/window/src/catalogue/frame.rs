@@ -118,6 +118,7 @@ fn question_title(question: &Question, lang: Lang) -> &'static str {
             }
             Action::Renew => lang.pick("電子証明書の更新の確認", "Confirm the certificate renewal"),
             Action::Login => lang.pick("ログインの確認", "Confirm the login"),
+            Action::Unseal => lang.pick("HSM の開封の確認", "Confirm the unsealing of the HSM"),
         },
         Question::Overwrite { .. } => lang.pick("トークンの空きがありません", "The token is full"),
         Question::Delete { .. } => lang.pick("電子証明書の削除", "Delete a certificate"),

@@ -47,6 +47,10 @@ pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
             "トークンの鍵で銀行に接続しています。トークンを抜かないでください。",
             "Connecting to the bank with the token's key. Do not remove the token.",
         ),
+        Some(Work::OpeningShare) => lang.pick(
+            "トークンの鍵で分割片を開いています。トークンを抜かないでください。",
+            "Opening the share with the token's key. Do not remove the token.",
+        ),
         None => lang.pick(
             "トークンを操作しています。トークンを抜かないでください。",
             "Using the token. Do not remove it.",

@@ -14,7 +14,7 @@ pub(super) fn view(state: &Progress, lang: Lang) -> View {
     let buttons = [Some(Button::Cancel), None];
     let page = match state.action {
         Some(Action::Enroll | Action::Renew) => ui::Page::Progress,
-        Some(Action::Login) | None => ui::Page::Message,
+        Some(Action::Login | Action::Unseal) | None => ui::Page::Message,
     };
     let mut view =
         View::of(page, Title::Work, lang, buttons).sentence(work::doing(state.doing, lang));

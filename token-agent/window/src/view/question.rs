@@ -82,6 +82,9 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
             (Label::Role, dialog::role(staff.role, lang).to_owned()),
         ]);
     }
+    if let Some(set) = &request.set {
+        rows.push((Label::ShareSet, set.clone()));
+    }
     rows.push((Label::RequestedAt, time(request.requested_at)));
     if let Some(seconds) = request.clock_ahead {
         rows.push((Label::Clock, clock::note(seconds, lang)));
