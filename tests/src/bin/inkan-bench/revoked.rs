@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use inkan_tests::bank::Bank;
 use inkan_tests::database::Database;
+use inkan_tests::seed;
 use inkan_tests::trust::{self, Identity};
 use inkan_tests::{Outcome, machine};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +19,6 @@ use crate::load;
 use crate::peers::nginx;
 use crate::peers::pki::Pki;
 use crate::results::{cpu_seconds, forget_peak, memory};
-use crate::seed;
 use crate::table::Row;
 
 /// New connections for each row; fewer for a program that searches the whole CRL at each of them.

@@ -1,5 +1,5 @@
 //! Users, each with an approved application and a request that waits for an agent, written through the server's own
-//! store before the clock starts. Creating them is not measured; the rows are those that the screens would have left.
+//! store. The rows are those that the screens would have left, apart from the time that the screens take.
 
 use inkan_store::audit::{self, Actor, AuditEntry};
 use inkan_store::contracts::{self, AccountType, Contract, Method};
@@ -7,27 +7,31 @@ use inkan_store::enrolment_requests::{self, Authorization, NewRequest};
 use inkan_store::id::{new_id, sha256_hex};
 use inkan_store::users::{self, NewUser};
 use inkan_store::{Store, Subject, Tx, applications, grants, staff};
-use inkan_tests::Outcome;
-use inkan_tests::bank::Bank;
-use inkan_tests::database::Database;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::KeyPair;
+
+use crate::Outcome;
+use crate::bank::Bank;
+use crate::database::Database;
 
 /// Customers written in one transaction.
 const AT_ONCE: usize = 250;
 
 /// One unit of work for a client.
-pub(crate) struct Work {
+#[derive(Debug)]
+pub struct Work {
     /// The request's id.
-    pub(crate) request: String,
+    pub request: String,
+    /// The user's id.
+    pub user: String,
     /// The key it is for.
-    pub(crate) key: KeyPair,
+    pub key: KeyPair,
     /// Its CSR, DER.
-    pub(crate) csr: Vec<u8>,
+    pub csr: Vec<u8>,
 }
 
 /// `count` fresh requests at `bank`, each with a key pair and a CSR created in advance.
-pub(crate) fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
+pub fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
     let url = Database::embedded(&bank.data())?
         .url()
         .replace("?mode=ro", "");
@@ -48,9 +52,14 @@ pub(crate) fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
         while work.len() < count {
             let mut tx = store.begin().await?;
             for _ in 0..AT_ONCE.min(count - work.len()) {
-                let request = customer(&mut tx, enters, approves).await?;
-                let (key, csr) = inkan_tests::requests::honest()?;
-                work.push(Work { request, key, csr });
+                let (user, request) = customer(&mut tx, enters, approves).await?;
+                let (key, csr) = crate::requests::honest()?;
+                work.push(Work {
+                    request,
+                    user,
+                    key,
+                    csr,
+                });
             }
             tx.commit().await?;
         }
@@ -59,16 +68,15 @@ pub(crate) fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
     })
 }
 
-/// One customer whose request waits for an agent; its id.
-async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> {
+/// One customer whose request waits for an agent; the ids of user and request.
+async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<(String, String)> {
     let now = Timestamp::now();
     let later = now + SignedDuration::from_hours(1);
     let [contract, application, grant, user, request] =
         [new_id()?, new_id()?, new_id()?, new_id()?, new_id()?];
     let row = Contract {
         id: contract.clone(),
-        // An account number is too short for the 16 hexadecimal digits of an id: branch and account are the benchmark's
-        // own.
+        // An account number is too short for the 16 hexadecimal digits of an id: branch and account are no bank's.
         branch: contract[..8].to_owned(),
         account_type: AccountType::Ordinary,
         account: contract[8..15].to_owned(),
@@ -150,5 +158,5 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         detail: serde_json::Value::Null,
     };
     audit::append(tx, now, entry).await?;
-    Ok(request)
+    Ok((user, request))
 }
