@@ -1,5 +1,5 @@
 # Inkan: the commands of this repository. `make help` lists them.
-.PHONY: help demo dev test conformance screens check bench windows deb packages-demo packages-test packages-bench
+.PHONY: help demo dev test conformance faults screens check bench windows deb packages-demo packages-test packages-bench
 
 CARGO ?= cargo
 # The programs of the demo. Demo and test share one build directory.
@@ -25,6 +25,9 @@ conformance: packages-test ## what each kind of token can and cannot do, and why
 	@rm -rf .work/conformance
 	@INKAN_CONFORMANCE=all $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^conformance::/)'; \
 	    outcome=$$?; cat .work/conformance/table.md; exit $$outcome
+
+faults: packages-test ## every PKCS#11 return value from every function of the HSM, under load; writes docs/hsm-faults.md (half an hour)
+	@INKAN_FAULTS=all $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests --no-capture -E 'test(/^hsm_faults::a_fault/)'
 
 screens: packages-test ## pictures of every screen and of the agent's window, in both languages, into .work/screens
 	@rm -rf .work/screens

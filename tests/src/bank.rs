@@ -128,6 +128,11 @@ impl Bank {
         Ok(bank)
     }
 
+    /// Adds variables to the environment of later starts.
+    pub fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
+        self.environment.extend(variables);
+    }
+
     /// Later starts do not have the options of the first one.
     pub fn forget_options(&mut self) {
         self.options.clear();
@@ -201,6 +206,7 @@ impl Bank {
         let mut command = Command::new(programs::built("inkan-server")?);
         command.args(["serve", "--config"]).arg(&self.dev.config);
         command.env("SOFTHSM2_CONF", &self.dev.softhsm_conf);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let log = open_log(self.directory.path())?;
         let process = command
             .stdin(Stdio::null())
@@ -246,6 +252,18 @@ impl Bank {
     /// Everything the bank has printed.
     pub fn log(&self) -> Outcome<String> {
         Ok(String::from_utf8_lossy(&fs::read(log_path(self.directory.path()))?).into_owned())
+    }
+
+    /// The file with everything the bank has printed.
+    pub fn log_file(&self) -> PathBuf {
+        log_path(self.directory.path())
+    }
+
+    /// Sends it a signal, such as `-HUP`.
+    pub fn signal(&self, signal: &str) -> Outcome {
+        let pid = self.pid().ok_or("the bank is not running")?.to_string();
+        programs::run(Command::new("kill").args([signal, &pid]))?.expect_well()?;
+        Ok(())
     }
 
     /// The process id while it runs.

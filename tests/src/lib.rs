@@ -10,6 +10,8 @@
 //! - [`database`]: rows of the bank's database, read as an auditor would
 //! - [`customer`]: the customer's PC: a token in its own directory, and the agent that uses it
 //! - [`modules`]: tokens of other vendors, a fresh one for each test
+//! - [`hostile`]: the bank's HSM behind a module that misbehaves
+//! - [`hsm_process`]: the process that has loaded the HSM's module
 //! - [`officers`]: officers who share the PIN of the bank's HSM
 //! - [`trust`]: TLS configurations of clients: trusted CAs and identity
 //! - [`browser`]: a browser that follows links and fills in forms, with cookies
@@ -19,6 +21,7 @@
 //! - [`page`]: one page, its forms and its text
 //! - [`screens`]: the paths of customer and counter through the screens
 //! - [`machine`]: the requests of an agent: pick up a request, enrol by EST, activate; no agent needed
+//! - [`seed`]: many customers whose requests wait for an agent
 //! - [`requests`]: certification requests, honest and hostile
 //! - [`seed`]: any number of users whose requests wait for an agent
 //! - [`smtp`]: a mail server that keeps the messages it accepts
@@ -39,6 +42,8 @@ pub mod customer;
 pub mod database;
 pub mod desks;
 pub mod desktop;
+pub mod hostile;
+pub mod hsm_process;
 pub mod machine;
 pub mod modules;
 pub mod officers;

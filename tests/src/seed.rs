@@ -1,5 +1,5 @@
 //! Users, each with an approved application and a request that waits for an agent, written through the server's own
-//! store. Benchmarks do not measure it. The rows are those that the screens would have left.
+//! store. The rows are those that the screens would have left, apart from the time that the screens take.
 
 use inkan_store::audit::{self, Actor, AuditEntry};
 use inkan_store::contracts::{self, AccountType, Contract, Method};
@@ -22,6 +22,8 @@ const AT_ONCE: usize = 250;
 pub struct Work {
     /// The request's id.
     pub request: String,
+    /// The user's id.
+    pub user: String,
     /// The key it is for.
     pub key: KeyPair,
     /// Its CSR, DER.
@@ -50,9 +52,14 @@ pub fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
         while work.len() < count {
             let mut tx = store.begin().await?;
             for _ in 0..AT_ONCE.min(count - work.len()) {
-                let request = customer(&mut tx, enters, approves).await?;
+                let (user, request) = customer(&mut tx, enters, approves).await?;
                 let (key, csr) = crate::requests::honest()?;
-                work.push(Work { request, key, csr });
+                work.push(Work {
+                    request,
+                    user,
+                    key,
+                    csr,
+                });
             }
             tx.commit().await?;
         }
@@ -61,16 +68,15 @@ pub fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
     })
 }
 
-/// One customer whose request waits for an agent; its id.
-async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> {
+/// One customer whose request waits for an agent; the ids of user and request.
+async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<(String, String)> {
     let now = Timestamp::now();
     let later = now + SignedDuration::from_hours(1);
     let [contract, application, grant, user, request] =
         [new_id()?, new_id()?, new_id()?, new_id()?, new_id()?];
     let row = Contract {
         id: contract.clone(),
-        // An account number is too short for the 16 hexadecimal digits of an id: branch and account are the benchmark's
-        // own.
+        // An account number is too short for the 16 hexadecimal digits of an id: branch and account are no bank's.
         branch: contract[..8].to_owned(),
         account_type: AccountType::Ordinary,
         account: contract[8..15].to_owned(),
@@ -152,5 +158,5 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         detail: serde_json::Value::Null,
     };
     audit::append(tx, now, entry).await?;
-    Ok(request)
+    Ok((user, request))
 }

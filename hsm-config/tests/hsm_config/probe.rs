@@ -177,7 +177,7 @@ fn a_module_that_writes_to_standard_output_spoils_nothing() {
 #[test]
 fn no_session_no_pin_and_a_full_token_are_results_not_errors() {
     let device = Device::new();
-    device.control.set("open-answers:0xb1");
+    device.control.set("answers:C_OpenSession:0xb1");
     let report = device.probe(&[], 0);
     assert_eq!(report["sessions"]["opened"], 0);
     let refused = report["sessions"]["refused"].as_str().unwrap();

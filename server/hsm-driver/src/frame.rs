@@ -1,7 +1,7 @@
 //! Messages on a socket: four bytes of length (big endian), then postcard.
 //!
 //! Requests and replies alternate, so nothing follows a message before it is answered: more bytes than announced are an error. The
-//! buffers are wiped after every message, because it may hold a PIN.
+//! buffers are wiped after every message that holds a PIN, and after everything that is no message.
 
 use std::cmp::Ordering;
 use std::io::{self, ErrorKind, Read, Write};
@@ -35,7 +35,15 @@ pub enum FrameError {
     Invalid(&'static str),
 }
 
-/// Bytes of which the used ones are wiped.
+/// What is sent on a connection.
+pub trait Message {
+    /// Whether its bytes are wiped after use.
+    fn is_secret(&self) -> bool {
+        false
+    }
+}
+
+/// Bytes of which the used ones can be wiped.
 #[derive(Debug, Default)]
 struct Buffer {
     bytes: Vec<u8>,
@@ -55,6 +63,11 @@ impl Buffer {
         if let Some(used) = self.bytes.get_mut(..self.used) {
             used.zeroize();
         }
+        self.release();
+    }
+
+    /// Its content is no secret: the next message may overwrite it.
+    fn release(&mut self) {
         self.used = 0;
         if self.bytes.capacity() > KEPT {
             self.bytes = Vec::new();
@@ -95,7 +108,11 @@ impl<S: Read + Write> Link<S> {
     ///
     /// # Errors
     /// `TooLong` before anything is sent; `Closed` and `Socket`.
-    pub fn send<T: Serialize>(&mut self, message: &T, limit: usize) -> Result<(), FrameError> {
+    pub fn send<T: Serialize + Message>(
+        &mut self,
+        message: &T,
+        limit: usize,
+    ) -> Result<(), FrameError> {
         let mut buffer = std::mem::take(&mut self.outgoing);
         buffer.bytes.clear();
         buffer.bytes.reserve(ROOM);
@@ -103,7 +120,11 @@ impl<S: Read + Write> Link<S> {
         self.outgoing = postcard::to_extend(message, buffer)
             .map_err(|_| FrameError::Invalid("it cannot be encoded"))?;
         let sent = self.write(limit);
-        self.outgoing.wipe();
+        if message.is_secret() {
+            self.outgoing.wipe();
+        } else {
+            self.outgoing.release();
+        }
         sent
     }
 
@@ -122,8 +143,11 @@ impl<S: Read + Write> Link<S> {
     ///
     /// # Errors
     /// [`FrameError`]; `Closed` also at the end of the stream, between two messages or within one.
-    pub fn receive<T: DeserializeOwned>(&mut self, limit: usize) -> Result<T, FrameError> {
-        let received = self.read(limit).and_then(|()| {
+    pub fn receive<T: DeserializeOwned + Message>(
+        &mut self,
+        limit: usize,
+    ) -> Result<T, FrameError> {
+        let received: Result<T, FrameError> = self.read(limit).and_then(|()| {
             let Buffer { bytes, used } = &self.incoming;
             match postcard::take_from_bytes(bytes.get(HEAD..*used).unwrap_or_default()) {
                 Ok((message, [])) => Ok(message),
@@ -131,7 +155,12 @@ impl<S: Read + Write> Link<S> {
                 Err(_) => Err(FrameError::Invalid("it cannot be decoded")),
             }
         });
-        self.incoming.wipe();
+        // What cannot be decoded may be a part of a PIN.
+        if received.as_ref().map_or(true, Message::is_secret) {
+            self.incoming.wipe();
+        } else {
+            self.incoming.release();
+        }
         received
     }
 
@@ -176,6 +205,12 @@ fn of_socket(error: io::Error) -> FrameError {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    impl Message for String {
+        fn is_secret(&self) -> bool {
+            !self.starts_with("public")
+        }
+    }
 
     /// What is written comes back; reads return at most `step` bytes.
     struct Pipe {
@@ -223,6 +258,23 @@ mod tests {
                     assert!(buffer.bytes.iter().all(|byte| *byte == 0), "wiped");
                     assert!(buffer.bytes.capacity() <= KEPT);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_secret_is_wiped_and_a_short_message_after_a_long_one_arrives() {
+        let mut link = link(Vec::new(), usize::MAX);
+        for text in ["public, and long", "public", "secret", "public"] {
+            link.send(&text.to_owned(), 100).unwrap();
+            assert_eq!(link.receive::<String>(100).unwrap(), text);
+            for buffer in [&link.incoming, &link.outgoing] {
+                let has = |text: &str| {
+                    let text = text.as_bytes();
+                    buffer.bytes.windows(text.len()).any(|bytes| bytes == text)
+                };
+                assert!(!has("secret"), "wiped");
+                assert_eq!(buffer.used, 0);
             }
         }
     }

@@ -8,6 +8,8 @@ use inkan_pki::secret::Pin;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
+use crate::frame::Message;
+
 /// Largest request, in bytes: a revocation list to be signed.
 pub const MAX_REQUEST: usize = 64 * 1024 * 1024;
 /// Largest reply, in bytes.
@@ -82,6 +84,18 @@ pub struct WirePin(pub Pin);
 impl Serialize for WirePin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose())
+    }
+}
+
+impl Message for Start {}
+
+impl Message for Sandbox {}
+
+impl Message for Reply {}
+
+impl Message for Request {
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::SendPin(_))
     }
 }
 

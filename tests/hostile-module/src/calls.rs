@@ -25,6 +25,8 @@ pub(crate) fn install(table: &mut CK_FUNCTION_LIST) {
     table.C_Sign = Some(sign);
     table.C_FindObjectsInit = Some(find_objects_init);
     table.C_OpenSession = Some(open_session);
+    table.C_CloseSession = Some(close_session);
+    table.C_Finalize = Some(finalise);
     table.C_SetPIN = Some(set_pin);
 }
 
@@ -51,9 +53,6 @@ unsafe extern "C" fn get_slot_list(
 
 unsafe extern "C" fn get_token_info(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
     let (proxy, function) = forward!(C_GetTokenInfo);
-    if let Some((answer, _)) = proxy.answer("token-answers") {
-        return answer;
-    }
     // SAFETY: the arguments are the caller's own; after success `info` has been written by the module behind.
     unsafe {
         let answer = function(slot, info);
@@ -98,11 +97,29 @@ unsafe extern "C" fn open_session(
     session: *mut CK_SESSION_HANDLE,
 ) -> CK_RV {
     let (proxy, function) = forward!(C_OpenSession);
-    if let Some((answer, _)) = proxy.answer("open-answers") {
-        return answer;
-    }
     // SAFETY: the arguments are the caller's own.
-    unsafe { function(slot, flags, application, notify, session) }
+    let answer = unsafe { function(slot, flags, application, notify, session) };
+    if answer == CKR_OK {
+        proxy.records.sessions(Some(1));
+    }
+    answer
+}
+
+unsafe extern "C" fn close_session(session: CK_SESSION_HANDLE) -> CK_RV {
+    let (proxy, function) = forward!(C_CloseSession);
+    // SAFETY: the argument is the caller's own.
+    let answer = unsafe { function(session) };
+    if answer == CKR_OK {
+        proxy.records.sessions(Some(-1));
+    }
+    answer
+}
+
+unsafe extern "C" fn finalise(reserved: *mut c_void) -> CK_RV {
+    let (proxy, function) = forward!(C_Finalize);
+    proxy.records.sessions(None);
+    // SAFETY: the argument is the caller's own.
+    unsafe { function(reserved) }
 }
 
 unsafe extern "C" fn set_pin(
@@ -326,10 +343,6 @@ unsafe extern "C" fn sign(
         let answer = function(session, data, length, signature, signature_length);
         if proxy.has("fails:sign") {
             return CKR_FUNCTION_FAILED;
-        }
-        // The operation has ended, as the standard wants it after an error.
-        if let Some((other, _)) = proxy.answer("sign-answers") {
-            return other;
         }
         if answer == CKR_OK && proxy.has("short") && !signature.is_null() {
             *signature_length = 7;

@@ -24,12 +24,12 @@
 //! | `fails:F` | returns `CKR_FUNCTION_FAILED` from F after doing it; F is `generate`, `sign` or `change` |
 //! | `wrong-signatures` | returns signatures with one bit changed |
 //! | `login-answers:V`, `login-answers:V:wrong-only` | returns V for every PIN, or only for a wrong PIN, which the real token counts |
-//! | `sign-answers:V` | returns V from `C_Sign` |
-//! | `open-answers:V`, `token-answers:V` | returns V from `C_OpenSession`, `C_GetTokenInfo` |
+//! | `answers:F:V`, `answers-once:N:F:V` | returns V from F, any function by its name in the standard: from every call, or from the next one, once for each N, in whatever process |
 //! | `no-flags`, `final-try` | hides the PIN flags; shows that one more wrong PIN locks the token |
 //!
 //! Values are hexadecimal, `0x30`. The words can change while the module is loaded: if `INKAN_HOSTILE_FILE` names a file, they are read
-//! from it on every call. Each PIN that reaches the module adds a line to the file that `INKAN_HOSTILE_LOG` names: `user`, `officer`,
+//! from it on every call. If `INKAN_HOSTILE_RECORDS` names a directory, calls, returned values, answers to PINs and open sessions are
+//! counted there. Each PIN that reaches the module adds a line to the file that `INKAN_HOSTILE_LOG` names: `user`, `officer`,
 //! `key` (for one signature) or `change`.
 //!
 //! Never ship it.
@@ -39,6 +39,8 @@
 //! - `calls`, `mechanisms`: the functions that are not forwarded unchanged
 //! - `escape`: what a process with a hostile module may try
 //! - `faults`: crashes, hangs and output before a call
+//! - `functions`: every function, counted, and returning what it is told to
+//! - `records`: what has reached the module, in files
 #![allow(
     unsafe_code,
     non_snake_case,
@@ -51,7 +53,9 @@ pub mod control;
 #[cfg(unix)]
 mod escape;
 mod faults;
+mod functions;
 mod mechanisms;
+mod records;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -65,7 +69,10 @@ use cryptoki_sys::{
 /// The real module, and the function table shown instead of its own.
 pub(crate) struct Proxy {
     pub(crate) inner: CK_FUNCTION_LIST,
+    /// The same with the functions that misbehave.
+    pub(crate) hostile: CK_FUNCTION_LIST,
     table: CK_FUNCTION_LIST,
+    pub(crate) records: records::Records,
     words: Vec<String>,
     control_file: Option<PathBuf>,
     log: Option<PathBuf>,
@@ -126,6 +133,33 @@ impl Proxy {
         }
     }
 
+    /// The value that this function has to return, by its name in the standard.
+    pub(crate) fn configured(&self, function: &str) -> Option<CK_RV> {
+        let configured = self.words().iter().find_map(|word| {
+            let (number, rest) = if let Some(rest) = word.strip_prefix("answers:") {
+                (None, rest)
+            } else {
+                let (number, rest) = word.strip_prefix("answers-once:")?.split_once(':')?;
+                (Some(number), rest)
+            };
+            let (name, value) = rest.split_once(":0x")?;
+            let value = CK_RV::from_str_radix(value, 16).ok()?;
+            (name == function && number.is_none_or(|number| self.is_first(number))).then_some(value)
+        });
+        if configured.is_some() {
+            self.records.struck(function);
+        }
+        configured
+    }
+
+    /// True once for each number, in whatever process.
+    fn is_first(&self, number: &str) -> bool {
+        let file = self.control_file.as_ref();
+        file.is_some_and(|file| {
+            std::fs::File::create_new(file.with_extension(format!("done-{number}"))).is_ok()
+        })
+    }
+
     /// Does what a `once` word says, unless that has been done.
     pub(crate) fn once(&self, session: CK_SESSION_HANDLE) {
         for word in self.words() {
@@ -135,11 +169,7 @@ impl Proxy {
             else {
                 continue;
             };
-            let Some(file) = &self.control_file else {
-                continue;
-            };
-            let done = file.with_extension(format!("done-{number}"));
-            if std::fs::File::create_new(done).is_err() {
+            if !self.is_first(number) {
                 continue;
             }
             // SAFETY: the session is the caller's own; `C_Finalize` takes a null pointer.
@@ -185,12 +215,17 @@ fn load() -> Option<Proxy> {
     }
     // SAFETY: C_GetFunctionList succeeded, so this points to the module's own static table.
     let inner = unsafe { *list };
-    let mut table = inner;
-    table.C_GetFunctionList = Some(C_GetFunctionList);
-    calls::install(&mut table);
+    let mut hostile = inner;
+    hostile.C_GetFunctionList = Some(C_GetFunctionList);
+    calls::install(&mut hostile);
+    let mut table = hostile;
+    functions::install(&mut table);
+    let directory = std::env::var_os("INKAN_HOSTILE_RECORDS").map(PathBuf::from);
     Some(Proxy {
         inner,
+        hostile,
         table,
+        records: records::Records::new(directory),
         words: words.split_whitespace().map(str::to_owned).collect(),
         control_file: std::env::var_os("INKAN_HOSTILE_FILE").map(PathBuf::from),
         log: std::env::var_os("INKAN_HOSTILE_LOG").map(PathBuf::from),
@@ -210,6 +245,10 @@ pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK
     };
     if list.is_null() {
         return CKR_ARGUMENTS_BAD;
+    }
+    proxy.records.called("C_GetFunctionList");
+    if let Some(answer) = proxy.configured("C_GetFunctionList") {
+        return answer;
     }
     // SAFETY: not null, and the caller provides space for a pointer. The table lives as long as the process; nobody
     // writes to it.

@@ -64,6 +64,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "inkan-agent",
             "inkan-server",
             "inkan-store",
+            "inkan-hostile-module",
             "softhsm-test-helpers",
             "inkan-virtual-card",
         ],

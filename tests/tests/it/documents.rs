@@ -89,6 +89,7 @@ fn every_file_that_the_documents_link_to_exists() -> Outcome {
         "docs/api.md",
         "docs/staff.md",
         "docs/hsm.md",
+        "docs/hsm-faults.md",
         "docs/tokens.md",
     ] {
         let text = fs::read_to_string(root.join(name)).map_err(|e| format!("{name}: {e}"))?;

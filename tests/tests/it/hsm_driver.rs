@@ -1,11 +1,11 @@
 //! The process that has loaded the HSM's module, under a whole bank: it crashes, and it loses its server.
 
-use std::fs;
 use std::process::Command;
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
+use inkan_tests::hsm_process;
 use inkan_tests::machine;
 use inkan_tests::programs;
 use inkan_tests::screens::customer;
@@ -19,27 +19,6 @@ fn ready(bank: &Bank) -> Outcome<Value> {
     let url = format!("{}/readyz", bank.dev.operations);
     let (_, body) = machine::fetch(&url)?;
     Ok(serde_json::from_slice(&body)?)
-}
-
-/// The driver's process of this bank; `None` while there is none.
-fn driver(bank: &Bank) -> Outcome<Option<u32>> {
-    let server = bank.pid().ok_or("the bank is not running")?;
-    for task in fs::read_dir(format!("/proc/{server}/task"))? {
-        let children = fs::read_to_string(task?.path().join("children")).unwrap_or_default();
-        for child in children.split_whitespace() {
-            if name(child.parse()?).as_deref() == Some("inkan-hsm-drive") {
-                return Ok(Some(child.parse()?));
-            }
-        }
-    }
-    Ok(None)
-}
-
-/// Name of a process, as the kernel keeps it; `None` if it is gone or a zombie.
-fn name(pid: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
-    (!rest.trim_start().starts_with('Z')).then(|| name.to_owned())
 }
 
 fn signal(pid: u32, signal: &str) -> Outcome {
@@ -65,11 +44,11 @@ fn a_driver_that_crashes_costs_no_login_and_is_replaced() -> Outcome {
         Ok(())
     };
 
-    let first = driver(&bank)?.ok_or("no driver")?;
+    let first = hsm_process::of(&bank)?.ok_or("no driver")?;
     signal(first, "-ABRT")?;
     log_in(&bank)?;
     until("another process signs", || {
-        Ok(driver(&bank)?.is_some_and(|pid| pid != first) && up(&bank)?)
+        Ok(hsm_process::of(&bank)?.is_some_and(|pid| pid != first) && up(&bank)?)
     })?;
     let told = ready(&bank)?;
     assert_eq!(told["hsm"]["driver"]["crashes"], 1, "{told}");
@@ -93,9 +72,11 @@ fn a_server_that_is_killed_leaves_no_driver_behind() -> Outcome {
         "the HSM is up",
         || Ok(ready(&bank)?["hsm"]["state"] == "up"),
     )?;
-    let driver = driver(&bank)?.ok_or("no driver")?;
+    let driver = hsm_process::of(&bank)?.ok_or("no driver")?;
     // SIGKILL.
     bank.kill()?;
-    until("it has ended, too", || Ok(name(driver).is_none()))?;
+    until("it has ended, too", || {
+        Ok(hsm_process::name(driver).is_none())
+    })?;
     Ok(())
 }

@@ -28,6 +28,7 @@
 //! - [`mail`]: messages to customers, at a real mail server that misbehaves
 //! - [`status`]: an inactive certificate is refused at once by every server of the bank, and published
 //! - [`bounces`]: messages that bounce, and are sent again
+//! - [`hsm_faults`]: every return value of the HSM from every function, under load
 //! - [`hsm_recovery`]: a lost HSM is restored from a backup, and the same CA issues
 //! - [`hsm_unavailable`]: a CRL must be renewed while the HSM is unavailable
 //! - [`sealed`]: the HSM's PIN is shared among officers, who unseal the server
@@ -56,6 +57,7 @@ mod development;
 mod documents;
 mod enrolment;
 mod hsm_driver;
+mod hsm_faults;
 mod hsm_recovery;
 mod hsm_unavailable;
 mod journey;

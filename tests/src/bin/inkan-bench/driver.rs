@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_driver::frame::Link;
@@ -23,52 +23,68 @@ use inkan_tests::{Outcome, programs};
 
 use crate::results::cpu_seconds;
 
-/// Signatures of each kind.
-const SIGNATURES: usize = 40_000;
+/// Rounds; the kinds alternate, so that what else the machine does affects all of them.
+const ROUNDS: usize = 12;
+/// Signatures of each kind in a round.
+const SIGNATURES: usize = 5_000;
 /// Before the clock starts.
-const WARM_UP: usize = 1_000;
+const WARM_UP: usize = 300;
+/// What is measured.
+const KINDS: [(&str, &str); 3] = [
+    ("the module in the same process", "within"),
+    ("through `inkan-hsm-driver`", "beside"),
+    (
+        "an exchange with `inkan-hsm-driver` without a signature",
+        "exchange",
+    ),
+];
 
-/// One way to sign.
+/// One way to sign, in microseconds for each signature.
 pub(crate) struct Cost {
     pub(crate) what: &'static str,
-    /// Processor time of all processes that take part, for each signature.
-    pub(crate) cpu: Duration,
-    /// Time for each signature.
-    pub(crate) time: Duration,
+    /// Processor time of all processes that take part, in each round.
+    pub(crate) cpu: Vec<f64>,
+    /// Time, in each round.
+    pub(crate) time: Vec<f64>,
 }
 
 /// Signs on the bank's token, in a child process: the token's configuration is read from the environment of a process.
 pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Cost>> {
-    let mut costs = Vec::new();
-    for (what, kind) in [
-        ("the module in the same process", "within"),
-        ("through `inkan-hsm-driver`", "beside"),
-    ] {
-        let mut child = Command::new(std::env::current_exe()?);
-        child.args(["driver-sign", kind]).arg(&bank.dev.hsm_spec);
-        child.env("SOFTHSM2_CONF", &bank.dev.softhsm_conf);
-        let said = programs::run(&mut child)?.expect_well()?;
-        let (cpu, time) = said.trim().split_once(' ').ok_or("two numbers")?;
-        costs.push(Cost {
-            what,
-            cpu: Duration::from_secs_f64(cpu.parse()?),
-            time: Duration::from_secs_f64(time.parse()?),
-        });
+    let mut costs = KINDS.map(|(what, _)| Cost {
+        what,
+        cpu: Vec::new(),
+        time: Vec::new(),
+    });
+    for _ in 0..ROUNDS {
+        for ((_, kind), cost) in KINDS.iter().zip(&mut costs) {
+            let mut child = Command::new(std::env::current_exe()?);
+            child.args(["driver-sign", kind]).arg(&bank.dev.hsm_spec);
+            child.env("SOFTHSM2_CONF", &bank.dev.softhsm_conf);
+            let said = programs::run(&mut child)?.expect_well()?;
+            let (cpu, time) = said.trim().split_once(' ').ok_or("two numbers")?;
+            cost.cpu.push(cpu.parse::<f64>()? * 1e6);
+            cost.time.push(time.parse::<f64>()? * 1e6);
+        }
     }
-    Ok(costs)
+    Ok(costs.into())
 }
 
 /// The child: prints the seconds of processor time and of time for each signature.
 #[allow(clippy::print_stdout, reason = "for its parent")]
 pub(crate) fn child(arguments: &[&str]) -> Outcome {
     let [kind, spec] = arguments else {
-        return Err("driver-sign within|beside SPEC".into());
+        return Err("driver-sign within|beside|exchange SPEC".into());
     };
     let key = Key::of(Path::new(spec))?;
     let (cpu, time) = match *kind {
         "within" => within(&key)?,
-        "beside" => beside(&key)?,
-        other => return Err(format!("{other}: within or beside").into()),
+        "beside" => beside(&key, |message| Request::Sign {
+            spki: key.spki.clone().into(),
+            scheme: key.scheme,
+            message: message.to_vec().into(),
+        })?,
+        "exchange" => beside(&key, |_| Request::LoginState)?,
+        other => return Err(format!("{other}: not one of the kinds").into()),
     };
     println!("{cpu} {time}");
     Ok(())
@@ -111,7 +127,8 @@ fn within(key: &Key) -> Outcome<(f64, f64)> {
     })
 }
 
-fn beside(key: &Key) -> Outcome<(f64, f64)> {
+/// With the module in the driver's process.
+fn beside(key: &Key, request: impl Fn(&[u8]) -> Request) -> Outcome<(f64, f64)> {
     let (control, theirs) = UnixStream::pair()?;
     let mut driver = Driver(
         Command::new(programs::built(inkan_hsm_driver::PROGRAM)?)
@@ -143,13 +160,7 @@ fn beside(key: &Key) -> Outcome<(f64, f64)> {
     call(Request::Open)?;
     call(Request::SendPin(WirePin(key.pin.clone())))?;
     let pids = [std::process::id(), driver.0.id()];
-    let cost = cost(&pids, |message| {
-        call(Request::Sign {
-            spki: key.spki.clone().into(),
-            scheme: key.scheme,
-            message: message.to_vec().into(),
-        })
-    })?;
+    let cost = cost(&pids, |message| call(request(message)))?;
     drop(control);
     driver.0.wait()?;
     Ok(cost)

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use inkan_tests::Outcome;
 use inkan_tests::bank::{Bank, Dev};
 use inkan_tests::certificates;
+use inkan_tests::seed::Work;
 use inkan_tests::trust::{self, Identity};
 use inkan_tests::whole_story;
 use reqwest::{Client, Response};

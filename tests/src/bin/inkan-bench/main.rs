@@ -7,6 +7,8 @@
 //! Parts:
 //! - `issuing` ([`load`], [`raw_sign`]): clients that enrol, compared with C_Sign on the same token
 //! - `driver` ([`driver`]): the cost of the HSM's module in a process of its own
+//! - `hsm` ([`hsm`], [`traffic`]): what customers notice of an HSM that misbehaves
+//! - `soak` ([`soak`], [`svg`]): a day of lost sessions in five minutes (`soak=30`: in thirty), with a picture
 //! - `pages` ([`pages`]): size and time of the customer's pages
 //! - `ocsp` ([`ocsp`], [`wrk`]): OCSP responses, compared with nginx and two responders
 //! - `revoked` ([`revoked`], [`handshakes`]): the cost of a million revoked certificates, compared with nginx
@@ -20,6 +22,7 @@ mod audit;
 mod contracts;
 mod driver;
 mod handshakes;
+mod hsm;
 mod load;
 mod ocsp;
 mod pages;
@@ -27,7 +30,10 @@ mod peers;
 mod raw_sign;
 mod results;
 mod revoked;
+mod soak;
+mod svg;
 mod table;
+mod traffic;
 mod window;
 mod wrk;
 
@@ -48,9 +54,11 @@ const CLIENTS: [usize; 2] = [8, 32];
 /// Certificates for each row.
 const CERTIFICATES: usize = 1_000;
 /// Every part, in the order of the tables.
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 10] = [
     ("issuing", issuing),
     ("driver", driver),
+    ("hsm", hsm),
+    ("soak", soak),
     ("pages", pages),
     ("ocsp", ocsp),
     ("revoked", revoked),
@@ -78,13 +86,16 @@ fn main() -> ExitCode {
 
 fn parts(wanted: &[&str]) -> Outcome {
     let names = PARTS.map(|(name, _)| name);
-    if let Some(unknown) = wanted.iter().find(|one| !names.contains(one)) {
+    // `soak=30` is the part `soak`.
+    let named = |one: &str| one.split('=').next().unwrap_or(one).to_owned();
+    let wanted: Vec<String> = wanted.iter().map(|one| named(one)).collect();
+    if let Some(unknown) = wanted.iter().find(|one| !names.contains(&one.as_str())) {
         let names = names.join(" | ");
         return Err(format!("no part {unknown}; usage: inkan-bench [{names}]…").into());
     }
     table::machine();
     for (name, part) in PARTS {
-        if wanted.is_empty() || wanted.contains(&name) {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
             part().map_err(|e| format!("{name}: {}", inkan_tests::whole_story(e.as_ref())))?;
         }
     }
@@ -112,6 +123,18 @@ fn issuing() -> Outcome {
 
 fn driver() -> Outcome {
     table::costs(&driver::measure(&Bank::open()?)?);
+    Ok(())
+}
+
+fn hsm() -> Outcome {
+    table::scenes(&hsm::measure()?);
+    Ok(())
+}
+
+fn soak() -> Outcome {
+    let minutes = std::env::args().find_map(|one| one.strip_prefix("soak=").map(str::to_owned));
+    let minutes = minutes.map(|number| number.parse()).transpose()?;
+    table::soak(&soak::measure(minutes)?);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use inkan_tests::bank::Bank;
 use inkan_tests::database::Database;
+use inkan_tests::seed;
 use inkan_tests::trust::{self, Identity};
 use inkan_tests::{Outcome, machine};
 use jiff::{SignedDuration, Timestamp};

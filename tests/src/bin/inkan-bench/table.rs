@@ -1,12 +1,16 @@
 //! The results as tables (Markdown).
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use crate::audit::Verified;
 use crate::contracts::ContractRow;
 use crate::driver::Cost;
+use crate::hsm::Scene;
 use crate::pages::PageRow;
+use crate::results::milliseconds;
 use crate::revoked::ListRow;
+use crate::soak::{Soak, Trend};
 use crate::window::WindowResults;
 
 /// One measurement.
@@ -125,20 +129,77 @@ pub(crate) fn pages(rows: &[PageRow]) {
 
 /// Ways to sign, each with its cost beyond the first one's.
 pub(crate) fn costs(rows: &[Cost]) {
-    let micros = |time: std::time::Duration| time.as_secs_f64() * 1e6;
-    let first = rows.first().map_or(0.0, |row| micros(row.cpu));
+    let Some(first) = rows.first() else { return };
+    let range = |values: &[f64]| {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let at = |place: usize| sorted.get(place).copied().unwrap_or(f64::NAN);
+        let last = sorted.len().saturating_sub(1);
+        format!("{:.0} ({:.0}–{:.0})", at(last / 2), at(0), at(last))
+    };
     let line = |row: &Cost| {
-        let cpu = micros(row.cpu);
+        // Round by round: what else the machine does changes from one to the next.
+        let more: Vec<f64> = row.cpu.iter().zip(&first.cpu).map(|(a, b)| a - b).collect();
         format!(
-            "| {} | {:.1} | {cpu:.1} | {:.1} |",
+            "| {} | {} | {} | {} |",
             row.what,
-            micros(row.time),
-            cpu - first
+            range(&row.time),
+            range(&row.cpu),
+            range(&more)
         )
     };
     let lines: Vec<String> = rows.iter().map(line).collect();
     print(
-        "| P-256 signatures, one session | µs | CPU µs, all processes | more |",
+        "| P-256 signatures, one session: median (range) | µs | CPU µs, all processes | more, in the same round |",
+        &lines,
+    );
+}
+
+/// Customers and an HSM that misbehaves; the times of logins are compared with the first scene.
+pub(crate) fn scenes(rows: &[Scene]) {
+    let Some(first) = rows.first() else { return };
+    let line = |row: &Scene| {
+        let both = |times: (Duration, Duration)| {
+            format!(
+                "{:.0} | {:.0}",
+                milliseconds(times.0),
+                milliseconds(times.1)
+            )
+        };
+        let moved = milliseconds(row.login.1) / milliseconds(first.login.1) - 1.0;
+        format!(
+            "| {} | {} | {} | {} | {} | {} | {:+.0} % |",
+            row.name,
+            row.issues,
+            row.refused,
+            both(row.issue),
+            row.logins,
+            both(row.login),
+            moved * 100.0
+        )
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    print(
+        "| the HSM | issues | refused at first | p50 ms | p99 ms | logins | p50 ms | p99 ms | p99 moved |",
+        &lines,
+    );
+}
+
+/// A day of lost sessions.
+pub(crate) fn soak(soak: &Soak) {
+    let line = |one: &Trend| {
+        format!(
+            "| {} | {:.1} | {:.1} | {:.1} | {:+.1} |",
+            one.what, one.first, one.last, one.most, one.slope
+        )
+    };
+    let lines: Vec<String> = soak.trends.iter().map(line).collect();
+    say(&format!(
+        "\n{} sessions, tokens and processes lost in {} s, {} certificates issued, {} logins\n",
+        soak.drops, soak.seconds, soak.issues, soak.logins
+    ));
+    print(
+        "| soak | median of the first third | median of the last third | at most | change in an hour |",
         &lines,
     );
 }

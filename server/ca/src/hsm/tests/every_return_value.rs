@@ -108,7 +108,7 @@ async fn every_answer_to_a_signature_is_one_that_can_be_asked_for_again() {
     let (bench, control) = bench();
     let pool = bench.pool(config(&bench, true)).await;
     for (name, code) in codes::ALL {
-        control.set(&format!("sign-answers:{code:#x}"));
+        control.set(&format!("answers:C_Sign:{code:#x}"));
         let error = bench.sign(&pool, "p256", b"refused").await.unwrap_err();
         println!("{code:#x} {name}: {}", error.code());
         assert!(error.retry_after().is_some(), "{name}: {error:?}");

@@ -9,7 +9,7 @@ use super::bench::{Bench, RECOVERY, eventually};
 use super::*;
 
 /// Its network is gone: every call that needs it fails.
-const AWAY: &str = "open-answers:0x30 token-answers:0xe0 sign-answers:0x30";
+const AWAY: &str = "answers:C_OpenSession:0x30 answers:C_GetTokenInfo:0xe0 answers:C_Sign:0x30";
 /// Its network is back, its keys are not.
 const STARTING: &str = "login-answers:0x6";
 

@@ -18,7 +18,7 @@ async fn a_request_whose_signature_is_refused_or_wrong_can_be_resumed() {
     let request = scene.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
     for (words, code) in [
-        ("sign-answers:0x70", "hsm-refused"),
+        ("answers:C_Sign:0x70", "hsm-refused"),
         ("wrong-signatures", "hsm-wrong-signature"),
         ("short", "hsm-wrong-signature"),
     ] {
