@@ -10,21 +10,21 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
         BankError::Unreachable { host, how } => {
             let (ja, en) = match how {
                 Unreachable::Connect => (
-                    format!("銀行（{host}）に接続できません。"),
+                    format!("金融機関（{host}）に接続できません。"),
                     format!("The bank ({host}) cannot be reached."),
                 ),
                 Unreachable::Timeout => (
-                    format!("銀行（{host}）から時間内に答えがありません。"),
+                    format!("金融機関（{host}）から時間内に応答がありません。"),
                     format!("The bank ({host}) did not respond in time."),
                 ),
                 Unreachable::Dropped => (
-                    format!("銀行（{host}）との接続が切れました。"),
+                    format!("金融機関（{host}）との接続が切れました。"),
                     format!("The connection to the bank ({host}) was lost."),
                 ),
             };
             let text = text(
                 ja,
-                "インターネットの接続を確かめ、もう一度始めてください。",
+                "インターネットの接続を確認し、もう一度始めてください。",
                 en,
                 "Check your internet connection, then start again.",
             );
@@ -36,9 +36,9 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             Exit::NotTrusted,
             text(
                 format!(
-                    "{host} が本物の銀行であることを確かめられません（{detail}）。何も送っていません。"
+                    "{host} が本物の金融機関であることを確認できません（{detail}）。何も送っていません。"
                 ),
-                "続けないでください。通信を中継する機器がないか管理者に確かめ、なければ銀行にお知らせください。",
+                "続けないでください。通信を中継する機器がないか管理者に確認し、なければ金融機関にお知らせください。",
                 format!(
                     "{host} could not be authenticated as the bank ({detail}). Nothing was sent."
                 ),
@@ -54,8 +54,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "certificate-not-accepted",
             Exit::BankRefused,
             text(
-                format!("銀行がこの証明書による接続を断りました（{alert}）。"),
-                "この銀行が発行した証明書かどうか、inkan-agent list で確かめてください。",
+                format!("金融機関がこの証明書による接続を拒否しました（{alert}）。"),
+                "この金融機関が発行した証明書かどうか、inkan-agent list で確認してください。",
                 format!("The bank refused the connection with this certificate ({alert})."),
                 "Check with `inkan-agent list` that this bank issued the certificate.",
             ),
@@ -67,8 +67,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "certificate-not-accepted",
             Exit::BankRefused,
             text(
-                format!("銀行はこの証明書を受け入れません（{code}）。"),
-                "銀行の証明書ログインの画面に、理由と次にすることが出ています。",
+                format!("金融機関はこの証明書を受け入れません（{code}）。"),
+                "金融機関の証明書ログインの画面に、理由と次にすることが出ています。",
                 format!("The bank does not accept this certificate ({code})."),
                 "The bank's certificate login page shows the reason and what to do.",
             ),
@@ -77,7 +77,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "bank-busy",
             Exit::BankUnreachable,
             text(
-                "銀行がいま応じられません。",
+                "金融機関がいま応じられません。",
                 "しばらくしてから、もう一度始めてください。",
                 "The bank is temporarily unavailable.",
                 "Wait a few minutes, then start again.",
@@ -87,7 +87,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "bank-response-unexpected",
             Exit::BankRefused,
             text(
-                format!("銀行から思いがけない答えが返りました（{exchange}, HTTP {status}）。"),
+                format!("金融機関から思いがけない応答が返りました（{exchange}, HTTP {status}）。"),
                 "もう一度お試しください。続くときはヘルプデスクにこの文をお知らせください。",
                 format!("The bank sent an unexpected response ({exchange}, HTTP {status})."),
                 "Try again. If it happens again, send this message to the help desk.",
@@ -97,7 +97,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "bank-response-too-large",
             Exit::ResponseInvalid,
             text(
-                format!("銀行の答えが大きすぎます（{exchange}）。"),
+                format!("金融機関の応答が大きすぎます（{exchange}）。"),
                 "もう一度お試しください。続くときはヘルプデスクにお知らせください。",
                 format!("The bank's response is too large ({exchange})."),
                 "Try again. If it happens again, contact the help desk.",
@@ -107,8 +107,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "request-mismatch",
             Exit::ResponseInvalid,
             text(
-                format!("銀行の答えがリンクの内容と違います（{field}）。"),
-                "銀行の画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
+                format!("金融機関の応答がリンクの内容と違います（{field}）。"),
+                "インターネットバンキングの画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
                 format!("The bank's response does not match the link ({field})."),
                 "Start again from the bank's page. If it happens again, contact the help desk.",
             ),
@@ -118,7 +118,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             Exit::RequestGone,
             text(
                 "手続きの期限が過ぎました。",
-                "銀行の画面でもう一度始めてください。",
+                "インターネットバンキングの画面でもう一度始めてください。",
                 "This request has expired.",
                 "Start again from the bank's page.",
             ),
@@ -156,7 +156,7 @@ fn clock(host: &str, past: Option<i64>) -> Text {
     };
     text(
         ja,
-        "コンピューターの日付・時刻・タイムゾーンを合わせて、もう一度お試しください。合っているときは銀行にお知らせください。",
+        "コンピューターの日付・時刻・タイムゾーンを合わせて、もう一度お試しください。合っているときは金融機関にお知らせください。",
         en,
         "Set the computer's date, time and time zone, then try again. If they are correct, contact the bank.",
     )
@@ -164,11 +164,11 @@ fn clock(host: &str, past: Option<i64>) -> Text {
 
 fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
     let settings = (
-        "プロキシの設定（agent.toml の proxy、または https_proxy や all_proxy）を管理者に確かめてください。",
+        "プロキシの設定（agent.toml の proxy、または https_proxy や all_proxy）を管理者に確認してください。",
         "Ask your administrator about the proxy settings (`proxy` in agent.toml, or https_proxy, all_proxy).",
     );
     let later = (
-        "インターネットの接続とプロキシの設定を確かめ、もう一度始めてください。",
+        "インターネットの接続とプロキシの設定を確認し、もう一度始めてください。",
         "Check your internet connection and the proxy settings, then start again.",
     );
     let (code, ja, en, next) = match how {
@@ -180,7 +180,7 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
         ),
         ProxyFault::Timeout => (
             "proxy-unreachable",
-            format!("プロキシ（{proxy}）から時間内に答えがありません。"),
+            format!("プロキシ（{proxy}）から時間内に応答がありません。"),
             format!("The proxy ({proxy}) did not respond in time."),
             later,
         ),
@@ -204,13 +204,13 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
         ),
         ProxyFault::Refused { status } => (
             "proxy-refused",
-            format!("プロキシ（{proxy}）が銀行への接続を断りました（HTTP {status}）。"),
+            format!("プロキシ（{proxy}）が金融機関への接続を拒否しました（HTTP {status}）。"),
             format!("The proxy ({proxy}) refused the connection to the bank (HTTP {status})."),
             settings,
         ),
         ProxyFault::SocksRefused { reply } => (
             "proxy-refused",
-            format!("プロキシ（{proxy}）が銀行への接続を断りました（SOCKS {reply}）。"),
+            format!("プロキシ（{proxy}）が金融機関への接続を拒否しました（SOCKS {reply}）。"),
             format!("The proxy ({proxy}) refused the connection to the bank (SOCKS {reply})."),
             settings,
         ),
@@ -223,9 +223,9 @@ fn refused(refusal: &Refusal) -> Text {
     let Refusal { title, next, .. } = refusal;
     let next = next.clone();
     text(
-        format!("銀行が受け付けませんでした: {title}"),
+        format!("金融機関が受け付けませんでした: {title}"),
         next.clone()
-            .unwrap_or_else(|| "銀行の画面の案内に従ってください。".to_owned()),
+            .unwrap_or_else(|| "インターネットバンキングの画面の案内に従ってください。".to_owned()),
         format!("The bank refused the request: {title}"),
         next.unwrap_or_else(|| "Follow the instructions on the bank's page.".to_owned()),
     )

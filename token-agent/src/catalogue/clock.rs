@@ -42,14 +42,14 @@ pub fn note(ahead: i64, lang: Lang) -> String {
     if ahead > 0 {
         lang.pick(
             format!(
-                "{off}進んでいます。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
+                "{off}進んでいます。手続きは金融機関の時刻で進めます。あとで時計を合わせてください。"
             ),
             format!("{off} fast. This request uses the bank's time. Please set the clock."),
         )
     } else {
         lang.pick(
             format!(
-                "{off}遅れています。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
+                "{off}遅れています。手続きは金融機関の時刻で進めます。あとで時計を合わせてください。"
             ),
             format!("{off} slow. This request uses the bank's time. Please set the clock."),
         )

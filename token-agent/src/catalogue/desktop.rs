@@ -14,7 +14,7 @@ pub fn name(lang: Lang) -> &'static str {
 #[must_use]
 pub fn comment(lang: Lang) -> &'static str {
     lang.pick(
-        "トークンに銀行の電子証明書を発行し、管理します",
+        "トークンに金融機関の電子証明書を発行し、管理します",
         "Bank certificates on your own token",
     )
 }

@@ -45,7 +45,7 @@ pub(super) fn link(error: &LinkError) -> (&'static str, Exit, Text) {
     };
     let text = text(
         format!("{ja}。何も行っていません。"),
-        "銀行の画面のボタンからもう一度始めてください。メールなどに書かれたリンクは使わないでください。",
+        "インターネットバンキングの画面のボタンからもう一度始めてください。メールなどに書かれたリンクは使わないでください。",
         format!("{en}. Nothing was done."),
         "Start again from the button on the bank's page. Do not use links from e-mails.",
     );

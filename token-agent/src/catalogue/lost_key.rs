@@ -10,7 +10,7 @@ use crate::keystore::content::KeyGoneReason;
 #[allow(clippy::too_many_lines)] // one exhaustive match
 pub(super) fn lost(reason: KeyGoneReason) -> (&'static str, Exit, Text) {
     const AGAIN: (&str, &str) = (
-        "電子証明書アプリのウィンドウ（または inkan-agent delete）でその証明書を消し、銀行の窓口に新しい電子証明書をお申し込みください。",
+        "電子証明書アプリのウィンドウ（または inkan-agent delete）でその証明書を削除し、金融機関の窓口に新しい電子証明書をお申し込みください。",
         "Delete the certificate in the app's window (or with `inkan-agent delete`), and apply to the bank for a new one.",
     );
     let (code, ja, ja_next, en, en_next) = match reason {
@@ -24,14 +24,14 @@ pub(super) fn lost(reason: KeyGoneReason) -> (&'static str, Exit, Text) {
         KeyGoneReason::PasswordReset => (
             "key-gone-password-reset",
             "この証明書の鍵を Windows が開けません。Windows のパスワードが管理者によって再設定されたか、プロファイルが複製されたものです。",
-            "前のパスワードに戻せるときは、戻すと使えるようになります。戻せないときは、銀行の窓口に新しい電子証明書をお申し込みください。",
+            "前のパスワードに戻せるときは、戻すと使えるようになります。戻せないときは、金融機関の窓口に新しい電子証明書をお申し込みください。",
             "Windows cannot open the key of this certificate: an administrator has reset the Windows password, or the profile is a copy.",
             "If you can change back to the previous password, the key works again. Otherwise apply to the bank for a new certificate.",
         ),
         KeyGoneReason::OtherComputer => (
             "key-gone-other-computer",
             "この証明書の鍵は、別のパソコンにあります。証明書だけがこのパソコンに複製されています。",
-            "鍵を作ったパソコンでお使いになるか、このパソコンのための電子証明書を銀行にお申し込みください。",
+            "鍵を作ったパソコンでお使いになるか、このパソコンのための電子証明書を金融機関にお申し込みください。",
             "The key of this certificate is on another computer. Only the certificate was copied to this one.",
             "Use the computer on which you requested the certificate, or apply to the bank for one for this computer.",
         ),
@@ -45,7 +45,7 @@ pub(super) fn lost(reason: KeyGoneReason) -> (&'static str, Exit, Text) {
         KeyGoneReason::ProviderMissing => (
             "key-gone-provider",
             "この証明書の鍵をしまっている Windows の機能が、ないか、止められています。",
-            "パソコンを再起動してもう一度お試しください。続くときは、パソコンの管理者に「キー記憶域プロバイダー」が使えるかどうかをお確かめください。",
+            "パソコンを再起動してもう一度お試しください。続くときは、パソコンの管理者に「キー記憶域プロバイダー」が使えるかどうかをご確認ください。",
             "The part of Windows that keeps the key of this certificate is missing or disabled.",
             "Restart the computer and try again. If it happens again, ask its administrator whether the key storage provider is available.",
         ),
@@ -74,8 +74,8 @@ pub(super) fn wrong_key_store(demand: KeyStoreDemand) -> (&'static str, Exit, Te
             "key-store-tpm",
             Exit::TokenFailed,
             text(
-                "この銀行の電子証明書の鍵は、パソコンのセキュリティチップ（TPM）に作る決まりです。選ばれたトークンはそうではありません。",
-                "TPM のあるパソコンで「Windows」を選んでください。あるはずのときは、TPM が有効かどうかをパソコンの管理者にお確かめください。",
+                "この金融機関の電子証明書の鍵は、パソコンのセキュリティチップ（TPM）に作る決まりです。選ばれたトークンはそうではありません。",
+                "TPM のあるパソコンで「Windows」を選んでください。あるはずのときは、TPM が有効かどうかをパソコンの管理者にご確認ください。",
                 "This bank requires that the key is in the computer's security chip (TPM). The chosen token is not one.",
                 "Choose \"Windows\" on a computer with a TPM. If it has one, ask its administrator whether the TPM is enabled.",
             ),
@@ -84,8 +84,8 @@ pub(super) fn wrong_key_store(demand: KeyStoreDemand) -> (&'static str, Exit, Te
             "key-store-card",
             Exit::TokenFailed,
             text(
-                "この銀行の電子証明書の鍵は、IC カードか USB トークンに作る決まりです。選ばれたトークンはそうではありません。",
-                "銀行から受け取った IC カードか USB トークンを差し込み、それを選んでください。",
+                "この金融機関の電子証明書の鍵は、IC カードか USB トークンに作る決まりです。選ばれたトークンはそうではありません。",
+                "金融機関から受け取った IC カードか USB トークンを差し込み、それを選んでください。",
                 "This bank requires that the key is in a smart card or USB token. The chosen token is not one.",
                 "Insert the card or USB token that you received from the bank, and choose it.",
             ),
@@ -99,8 +99,8 @@ pub(super) fn no_prompt() -> (&'static str, Exit, Text) {
         "windows-prompt-unsupported",
         Exit::TokenFailed,
         text(
-            "この銀行は、鍵を使うたびに Windows が確認することを求めていますが、このパソコンではできません。",
-            "IC カードか USB トークンを使うか、銀行の窓口にご相談ください。",
+            "この金融機関は、鍵を使うたびに Windows が確認することを求めていますが、このパソコンではできません。",
+            "IC カードか USB トークンを使うか、金融機関の窓口にご相談ください。",
             "This bank requires that Windows asks before each use of the key, which is not possible on this computer.",
             "Use a smart card or USB token, or ask the bank.",
         ),

@@ -144,7 +144,7 @@ pub fn entry(failure: &Failure, lang: Lang) -> Entry {
 fn cancelled() -> Text {
     text(
         "取り消しました。",
-        "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
+        "続けるときは、はじめからやり直してください（発行はインターネットバンキングの画面のボタンから）。",
         "Cancelled.",
         "To continue, start again. To request a certificate, use the button on the bank's page.",
     )

@@ -20,12 +20,12 @@ pub(super) fn response(error: &ResponseError) -> (&'static str, Exit, Text) {
         ),
         ResponseError::NotChained => (
             "response-not-chained",
-            "この銀行の認証局が発行したものではありません",
+            "この金融機関の認証局が発行したものではありません",
             "was not issued by this bank's CA",
         ),
         ResponseError::Validity => (
             "response-validity",
-            "銀行の時刻では有効期間の外です",
+            "金融機関の時刻では有効期間の外です",
             "is outside its validity period according to the bank's clock",
         ),
         ResponseError::Usage => (
@@ -62,8 +62,8 @@ pub(super) fn response(error: &ResponseError) -> (&'static str, Exit, Text) {
         ),
     };
     let text = text(
-        format!("銀行から届いた証明書が{ja}。{written_ja}"),
-        "銀行の画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
+        format!("金融機関から届いた証明書が{ja}。{written_ja}"),
+        "インターネットバンキングの画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
         format!("The certificate from the bank {en}.{written_en}"),
         "Start again from the bank's page. If it happens again, contact the help desk.",
     );

@@ -62,7 +62,7 @@ pub(super) fn pin_wrong(last_try: bool, tries_left: Option<u8>) -> Message {
         Exit::PinWrong,
         text(
             format!("PIN が違います。{ja}"),
-            "PIN を確かめてから、もう一度お試しください。",
+            "PIN を確認してから、もう一度お試しください。",
             format!("The PIN is incorrect. {en}").trim_end(),
             "Check the PIN, then try again.",
         ),
@@ -153,7 +153,7 @@ pub(super) fn invalid_secret(what: SecretName, why: SecretFault, min: u8, max: u
     let (ja_why, en_why) = reason(why).map(in_brackets).unwrap_or_default();
     let (ja, en) = match (why, limits(min, max)) {
         (SecretFault::JustRefused, _) => (
-            format!("いま断られたものと同じ{}です。", spaced(ja_name)),
+            format!("いま拒否されたものと同じ{}です。", spaced(ja_name)),
             format!("The token has just refused this {en_name}."),
         ),
         (_, Some((ja, en))) => (
@@ -208,7 +208,7 @@ pub(super) fn new_pin_refused() -> Message {
         Exit::PinWrong,
         text(
             "トークンが新しい PIN を受け付けませんでした。文字の種類や並び、前に使った PIN かどうかなど、トークンの決まりに合いません。いまの PIN はそのまま使えます。",
-            "ほかの PIN を選んで、やり直してください。決まりはトークンの管理者に確かめてください。",
+            "ほかの PIN を選んで、やり直してください。決まりはトークンの管理者に確認してください。",
             "The token's rules do not allow the new PIN. They may forbid simple sequences or earlier PINs. The current PIN is unchanged.",
             "Choose another PIN and try again. Your token's administrator knows its rules.",
         ),
@@ -251,7 +251,7 @@ pub(super) fn puk_wrong(tries_left: Option<u8>) -> Message {
         Exit::AdminRefused,
         text(
             format!("ロックを解く番号（PUK）が違います。{ja}"),
-            "番号を確かめてから、もう一度お試しください。",
+            "番号を確認してから、もう一度お試しください。",
             format!("The PUK is incorrect.{en}"),
             "Check the PUK, then try again.",
         ),
@@ -265,7 +265,7 @@ pub(super) fn puk_locked() -> Message {
         Exit::PinLocked,
         text(
             "ロックを解く番号（PUK）もロックされています。このトークンはここでは元に戻せません。",
-            "トークンの管理者と銀行にお知らせください。ほかのトークンで発行をやり直せます。",
+            "トークンの管理者と金融機関にお知らせください。ほかのトークンで発行をやり直せます。",
             "The PUK is locked too. Nothing on this computer can unlock this token.",
             "Contact your token's administrator and the bank. A certificate can be issued on another token.",
         ),
@@ -294,7 +294,7 @@ pub(super) fn admin_wrong(what: Admin, tries_left: Option<u8>) -> Message {
         Exit::AdminRefused,
         text(
             format!("{}が違います。{ja}", admin(what).0),
-            "トークンの管理者に確かめてから、もう一度お試しください。",
+            "トークンの管理者に確認してから、もう一度お試しください。",
             format!("The token refused {}.{en}", admin(what).1),
             "Ask your token's administrator, then try again.",
         ),
@@ -322,7 +322,7 @@ pub(super) fn admin_unusable(what: Admin) -> Message {
         Exit::AdminRefused,
         text(
             format!("これは{}の形をしていません。", admin(what).0),
-            "管理鍵は 16 進数（0～9、A～F）で入力します。トークンの管理者に確かめてください。",
+            "管理鍵は 16 進数（0～9、A～F）で入力します。トークンの管理者に確認してください。",
             format!("This is not {}.", admin(what).1),
             "Enter a management key as hex digits (0-9, A-F). Ask your token's administrator.",
         ),

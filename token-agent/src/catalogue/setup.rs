@@ -26,7 +26,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
             "command-line",
             text(
                 format!("コマンドの書き方が正しくありません（{detail}）。"),
-                "inkan-agent --help で書き方を確かめてください。",
+                "inkan-agent --help で書き方を確認してください。",
                 format!("The command line is wrong ({detail})."),
                 "See `inkan-agent --help`.",
             ),
@@ -66,7 +66,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                     "PIN のファイル {} を読めません（{detail}）。",
                     path.display()
                 ),
-                "--pin-file の場所と権限を確かめてください。",
+                "--pin-file の場所と権限を確認してください。",
                 format!("The PIN file {} cannot be read ({detail}).", path.display()),
                 "Check the path and permissions given with --pin-file.",
             ),
@@ -90,7 +90,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
             "pin-variable",
             text(
                 format!("環境変数 {name} に PIN がありません。"),
-                "--pin-env の名前を確かめてください。",
+                "--pin-env の名前を確認してください。",
                 format!("The environment variable {name} does not contain a PIN."),
                 "Check the name given with --pin-env.",
             ),
@@ -116,8 +116,8 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
         UsageError::LastCertificate { bank } => (
             "certificate-last",
             text(
-                format!("{bank}に使える、このトークンで最後の証明書です。消していません。"),
-                "新しい証明書を発行してから消すか、それでも消すときは --last を付けてください。",
+                format!("{bank}に使える、このトークンで最後の証明書です。削除していません。"),
+                "新しい証明書を発行してから削除するか、それでも削除するときは --last を付けてください。",
                 format!(
                     "This is the last certificate on this token that {bank} accepts. It was not deleted."
                 ),
@@ -128,10 +128,10 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
             "bank-not-named",
             text(
                 format!(
-                    "このトークンには複数の銀行の証明書があります（{}）。",
+                    "このトークンには複数の金融機関の証明書があります（{}）。",
                     ids.join("、")
                 ),
-                "どの銀行の証明書を更新するのか、コマンドに付けてください。",
+                "どの金融機関の証明書を更新するのか、コマンドに付けてください。",
                 format!(
                     "This token holds certificates of several banks ({}).",
                     ids.join(", ")
@@ -222,7 +222,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             config,
             text(
                 format!("{} を読めません（{detail}）。", path.display()),
-                "ファイルの場所と権限を確かめてください。",
+                "ファイルの場所と権限を確認してください。",
                 format!("{} cannot be read ({detail}).", path.display()),
                 "Check that the file exists and that you may read it.",
             ),
@@ -235,7 +235,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                     "{} は UTF-8 のテキストファイルではありません。",
                     path.display()
                 ),
-                "文字コードを UTF-8 にして保存し直すか、銀行または管理者から正しいファイルを受け取ってください。",
+                "文字コードを UTF-8 にして保存し直すか、金融機関または管理者から正しいファイルを受け取ってください。",
                 format!("{} is not a UTF-8 text file.", path.display()),
                 "Save it as UTF-8, or get the correct file from the bank or your administrator.",
             ),
@@ -258,7 +258,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             config,
             text(
                 format!("{} に書けません（{detail}）。", path.display()),
-                "フォルダの権限と空き容量を確かめてください。",
+                "フォルダの権限と空き容量を確認してください。",
                 format!("{} cannot be written ({detail}).", path.display()),
                 "Check the directory's permissions and the free space.",
             ),
@@ -268,7 +268,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             config,
             text(
                 format!("{} が大きすぎます（{limit} バイトまで）。", path.display()),
-                "銀行から受け取った正しいファイルかどうか確かめてください。",
+                "金融機関から受け取った正しいファイルかどうか確認してください。",
                 format!("{} is too large (limit {limit} bytes).", path.display()),
                 "Check that it is the file that you received from the bank.",
             ),
@@ -309,9 +309,9 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             Exit::BankUnknown,
             text(
                 format!(
-                    "銀行「{id}」は、このコンピューターに登録されていません。何も送っていません。"
+                    "金融機関「{id}」は、このコンピューターに登録されていません。何も送っていません。"
                 ),
-                "お取引の銀行なら、銀行のページから銀行ファイルを受け取り inkan-agent bank add で登録してください。覚えのないリンクなら閉じてください。",
+                "お取引の金融機関なら、インターネットバンキングのページから金融機関の設定ファイルを受け取り inkan-agent bank add で登録してください。覚えのないリンクなら閉じてください。",
                 format!("The bank \"{id}\" is not installed on this computer. Nothing was sent."),
                 "If it is your bank, get its bank file and run `inkan-agent bank add`. If you do not recognise the link, close it.",
             ),
@@ -320,8 +320,8 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             "bank-differs",
             config,
             text(
-                format!("銀行「{id}」は、別の内容ですでに登録されています。"),
-                "内容を確かめたうえで、inkan-agent bank remove で消してから登録し直してください。",
+                format!("金融機関「{id}」は、別の内容ですでに登録されています。"),
+                "内容を確認したうえで、inkan-agent bank remove で削除してから登録し直してください。",
                 format!("The bank \"{id}\" is already installed with different content."),
                 "Check which one is correct, then remove the old one with `inkan-agent bank remove`.",
             ),
@@ -396,7 +396,7 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
     };
     text(
         format!("{path}{ja_field}が{ja}。"),
-        "ファイルを直すか、銀行または管理者から正しいものを受け取ってください。",
+        "ファイルを直すか、金融機関または管理者から正しいものを受け取ってください。",
         format!("{path}{en_field} {en}."),
         "Correct the file, or get the correct one from the bank or your administrator.",
     )

@@ -9,7 +9,7 @@ const fn capability(what: Capability) -> (&'static str, &'static str) {
     match what {
         Capability::Generate => ("鍵を作る", "generate keys"),
         Capability::WriteCertificates => ("証明書を書き込む", "store certificates"),
-        Capability::DeleteKeys => ("鍵を消す", "delete keys"),
+        Capability::DeleteKeys => ("鍵を削除する", "delete keys"),
         Capability::ChangePin => ("PIN を変える", "change its PIN"),
         Capability::Unblock => ("PIN のロックを解く", "unblock its PIN"),
         Capability::PinPad => (
@@ -41,7 +41,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                     "トークンのドライバー {} を読み込めません（{detail}）。",
                     path.display()
                 ),
-                "ドライバーがこの場所に入っているか確かめてください。",
+                "ドライバーがこの場所に入っているか確認してください。",
                 format!(
                     "The token driver {} could not be loaded ({detail}).",
                     path.display()
@@ -84,7 +84,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 format!("カードリーダー（{reader}）のカードが応答しません。"),
-                "カードの表裏と向きを確かめ、金色の端子を拭いて差し込み直してください。続くときは、ほかのカードを使ってください。",
+                "カードの表裏と向きを確認し、金色の端子を拭いて差し込み直してください。続くときは、ほかのカードを使ってください。",
                 format!("The card in the reader ({reader}) does not respond."),
                 "Check the card's orientation, clean its contacts and insert it again. If that does not help, use another card.",
             ),
@@ -108,7 +108,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 format!("トークン「{wanted}」が見つかりません。"),
-                "差し込まれているか確かめてください。名前は inkan-agent list で見られます。",
+                "差し込まれているか確認してください。名前は inkan-agent list で見られます。",
                 format!("The token \"{wanted}\" was not found."),
                 "Check that it is inserted. `inkan-agent list` shows the names.",
             ),
@@ -148,7 +148,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenFull,
             text(
                 "トークンの空きが足りません。",
-                "使わなくなった鍵や証明書を消すか、ほかのトークンを使ってください。",
+                "使わなくなった鍵や証明書を削除するか、ほかのトークンを使ってください。",
                 "The token is full.",
                 "Delete keys and certificates that you no longer use, or use another token.",
             ),
@@ -158,7 +158,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenFull,
             text(
                 "証明書は発行されましたが、トークンに書き込む空きがありません。",
-                "使わなくなった証明書や鍵を消し、同じトークンで銀行の画面からやり直してください。別のトークンを差し込んでやり直すと、新しい鍵に切り替えるかどうかをおたずねします。",
+                "使わなくなった証明書や鍵を削除し、同じトークンでインターネットバンキングの画面からやり直してください。別のトークンを差し込んでやり直すと、新しい鍵に切り替えるかどうかをおたずねします。",
                 "The certificate was issued, but the token has no space for it.",
                 "Delete certificates or keys that you no longer use, then start again from the bank's page with this token. Or insert another token and start again: you are then asked whether to change to a new key.",
             ),
@@ -203,7 +203,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "token-timeout",
             Exit::TokenFailed,
             text(
-                "トークンが答えません。",
+                "トークンが応答しません。",
                 "トークンを抜き差ししてから、もう一度お試しください。",
                 "The token does not respond.",
                 "Remove it, insert it again and try again.",
@@ -213,7 +213,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "token-no-algorithm",
             Exit::TokenFailed,
             text(
-                "このトークンは、銀行が求める種類の鍵を作れません。",
+                "このトークンは、金融機関が求める種類の鍵を作れません。",
                 "ほかのトークンを使ってください。",
                 "This token cannot generate any kind of key that the bank accepts.",
                 "Use another token.",
@@ -223,7 +223,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "token-cannot-sign",
             Exit::TokenFailed,
             text(
-                "このトークンの鍵では、銀行との通信に必要な署名ができません。",
+                "このトークンの鍵では、金融機関との通信に必要な署名ができません。",
                 "ほかのトークンを使ってください。このトークンでは何も発行されていません。",
                 "This token's keys cannot make the signatures that a connection to the bank requires.",
                 "Use another token. No certificate was issued for this one.",
@@ -264,7 +264,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 format!("シリアル番号 {serial} の電子証明書は、このトークンにありません。"),
-                "シリアル番号を inkan-agent list で確かめてください。",
+                "シリアル番号を inkan-agent list で確認してください。",
                 format!("The token has no certificate with the serial number {serial}."),
                 "Check the serial number with `inkan-agent list`.",
             ),
@@ -273,8 +273,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "certificate-none",
             Exit::TokenMissing,
             text(
-                "このトークンに、この銀行の使える証明書がありません。",
-                "inkan-agent list で、どのトークンにあるか確かめてください。",
+                "このトークンに、この金融機関の使える証明書がありません。",
+                "inkan-agent list で、どのトークンにあるか確認してください。",
                 "The token has no usable certificate of this bank.",
                 "Run `inkan-agent list` to see which token has one.",
             ),
@@ -294,7 +294,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::Cancelled,
             text(
                 "トークンで取り消されました。",
-                "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
+                "続けるときは、はじめからやり直してください（発行はインターネットバンキングの画面のボタンから）。",
                 "Cancelled on the token.",
                 "To continue, start again. To request a certificate, use the button on the bank's page.",
             ),
@@ -332,7 +332,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 "鍵がトークンにありません。",
-                "inkan-agent list で、いまあるものを確かめてください。",
+                "inkan-agent list で、いまあるものを確認してください。",
                 "The key is not on the token.",
                 "Run `inkan-agent list` to see the token's keys and certificates.",
             ),
@@ -345,7 +345,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 "証明書がトークンにありません。",
-                "inkan-agent list で、いまあるものを確かめてください。",
+                "inkan-agent list で、いまあるものを確認してください。",
                 "The certificate is not on the token.",
                 "Run `inkan-agent list` to see the token's keys and certificates.",
             ),
@@ -355,7 +355,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenFull,
             text(
                 "トークンの鍵共有用の場所（9D）に、別の鍵があります。上書きはしません。",
-                "その鍵を使うプログラムを確かめてください。不要な鍵なら、そのプログラムで消すか、別のトークンを使ってください。",
+                "その鍵を使うプログラムを確認してください。不要な鍵なら、そのプログラムで削除するか、別のトークンを使ってください。",
                 "The token's slot for key agreement (9D) holds another key. It is not overwritten.",
                 "Find out which program uses that key. If none does, delete it with its own program, or use another token.",
             ),
@@ -375,7 +375,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenFailed,
             text(
                 "トークンの鍵では、この分割片を開けません。",
-                "この鍵に対して作られた分割片か、ファイルが改ざんされていないかを、セキュリティ責任者と確かめてください。",
+                "この鍵に対して作られた分割片か、ファイルが改ざんされていないかを、セキュリティ責任者と確認してください。",
                 "The token's key does not open this share.",
                 "Check with the security officers that the share was made for this key, and that the file was not changed.",
             ),

@@ -221,7 +221,7 @@ pub fn progress_texts(journey: Journey, lang: Lang) -> ProgressTexts {
                 "The certificate is being issued.",
             ),
             again: text(
-                "自分のトークンを接続し、職員用の銀行ファイルが電子証明書アプリに登録されていることを確認してから、「やりなおす」を押してください。途中まで進んでいた場合は、同じトークンで続きから再開します。",
+                "自分のトークンを接続し、職員用の設定ファイルが電子証明書アプリに登録されていることを確認してから、「やりなおす」を押してください。途中まで進んでいた場合は、同じトークンで続きから再開します。",
                 "Connect your own token, make sure that the bank file for staff is installed in the certificate app, and press “Start again”. With the same token, the issue resumes where it stopped.",
             ),
         },

@@ -75,7 +75,7 @@ fn ctrl_c_cancels_a_question_in_japanese() -> Outcome {
     wait_for("the question", || {
         console
             .text()
-            .contains("この銀行を登録しますか？")
+            .contains("この金融機関を登録しますか？")
             .then_some(())
     })?;
     assert_eq!(console.interrupt()?, Some(10), "{}", console.text());

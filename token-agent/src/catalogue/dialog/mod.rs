@@ -55,7 +55,7 @@ pub enum Label {
 #[must_use]
 pub const fn label(label: Label, lang: Lang) -> &'static str {
     let (ja, en) = match label {
-        Label::Bank => ("銀行", "Bank"),
+        Label::Bank => ("金融機関", "Bank"),
         Label::Action => ("手続き", "Action"),
         Label::Company => ("企業名", "Company"),
         Label::Account => ("代表口座", "Account"),
@@ -132,7 +132,7 @@ pub fn action(action: Action, lang: Lang) -> &'static str {
         Action::Renew => lang.pick("電子証明書の更新", "Certificate renewal"),
         Action::Login => lang.pick("電子証明書でのログイン", "Certificate login"),
         Action::Unseal => lang.pick(
-            "HSM の開封（あなたの分割片を銀行のサーバーに送ります）",
+            "HSM の開封（あなたの分割片を金融機関のサーバーに送ります）",
             "Unseal the HSM (your share is sent to the bank's server)",
         ),
     }
@@ -200,11 +200,11 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
             "The certificate for the earlier key was abandoned. Continuing with a new key.",
         ),
         Step::KeyRemoved => lang.pick(
-            "今回作った鍵を消しました。",
+            "今回作った鍵を削除しました。",
             "The key generated for this request was deleted.",
         ),
         Step::CertificateReceived => lang.pick(
-            "証明書を受け取り、内容を確かめました。",
+            "証明書を受け取り、内容を確認しました。",
             "The certificate was received and checked.",
         ),
         Step::CertificateWritten => lang.pick(
@@ -212,7 +212,7 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
             "The certificate was written to the token.",
         ),
         Step::KeyProved => lang.pick(
-            "鍵と証明書が合うことを署名で確かめました。",
+            "鍵と証明書が合うことを署名で確認しました。",
             "A signature proved that the key and the certificate match.",
         ),
         Step::LinkRepaired => lang.pick(
@@ -220,7 +220,7 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
             "The link from the certificate to its key was broken, and was repaired.",
         ),
         Step::Activated => lang.pick(
-            "銀行に接続し、証明書が有効になりました。",
+            "金融機関に接続し、証明書が有効になりました。",
             "The bank accepted the certificate. It is active.",
         ),
     }
@@ -231,7 +231,7 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
 pub fn waiting(seconds: u64, attempt: u32, lang: Lang) -> String {
     lang.pick(
         format!(
-            "銀行がいま応じられません（{attempt} 回目）。{seconds} 秒後に同じ鍵でもう一度送ります。"
+            "金融機関がいま応じられません（{attempt} 回目）。{seconds} 秒後に同じ鍵でもう一度送ります。"
         ),
         format!(
             "The bank is temporarily unavailable (attempt {attempt}). Retrying in {seconds} s."
@@ -275,7 +275,7 @@ pub fn work(work: Work, lang: Lang) -> String {
         ),
         Work::RequestingCertificate => lang
             .pick(
-                "銀行に証明書を求めています。",
+                "金融機関に証明書を求めています。",
                 "Requesting the certificate from the bank.",
             )
             .to_owned(),
@@ -290,7 +290,7 @@ pub fn work(work: Work, lang: Lang) -> String {
             .to_owned(),
         Work::Signing => lang
             .pick(
-                "トークンの署名で銀行に接続しています。",
+                "トークンの署名で金融機関に接続しています。",
                 "Connecting to the bank with the token's key.",
             )
             .to_owned(),

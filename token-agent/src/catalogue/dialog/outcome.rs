@@ -10,12 +10,12 @@ use crate::output::outcome::{TokenEntry, Unusable};
 pub fn opened(manual: bool, lang: Lang) -> &'static str {
     if manual {
         lang.pick(
-            "証明書を確かめました。次のアドレスを、ログインを始めたブラウザで1分以内に開いてください。",
+            "証明書を確認しました。次のアドレスを、ログインを始めたブラウザで1分以内に開いてください。",
             "The certificate was checked. Open this address within a minute, in the browser in which you started to log in.",
         )
     } else {
         lang.pick(
-            "証明書を確かめ、ブラウザを開きました。ブラウザでログインパスワードを入力してください。",
+            "証明書を確認し、ブラウザを開きました。ブラウザでログインパスワードを入力してください。",
             "The certificate was checked and your browser was opened. Enter your login password there.",
         )
     }
@@ -31,7 +31,7 @@ pub fn share_key(already: bool, lang: Lang) -> &'static str {
         )
     } else {
         lang.pick(
-            "分割片の鍵をトークンに作り、この鍵で開けることを確かめました。指紋を控え、鍵生成の式で照合してください。",
+            "分割片の鍵をトークンに作り、この鍵で開けることを確認しました。指紋を控え、鍵生成の式で照合してください。",
             "The share key was made on the token, and it opens what is sealed to it. Note the fingerprint and compare it at the ceremony.",
         )
     }
@@ -89,7 +89,7 @@ pub fn enrolled(lang: Lang) -> &'static str {
 #[must_use]
 pub fn old_deleted(serial: &str, lang: Lang) -> String {
     lang.pick(
-        format!("これまでの証明書（{serial}）を消しました。"),
+        format!("これまでの証明書（{serial}）を削除しました。"),
         format!("The previous certificate ({serial}) was deleted."),
     )
 }
@@ -108,11 +108,11 @@ pub fn accepted(bank: &str, lang: Lang) -> String {
 pub fn revoked(done: bool, usable: bool, lang: Lang) -> Option<&'static str> {
     match (done, usable) {
         (true, _) => Some(lang.pick(
-            "銀行でも失効しました。この証明書はもう使えません。",
+            "金融機関でも失効しました。この証明書はもう使えません。",
             "The bank has revoked it. It can no longer be used.",
         )),
         (false, true) => Some(lang.pick(
-            "銀行では失効していません。トークンを手放すときや、心当たりのない方が使ったおそれがあるときは、銀行の画面かヘルプデスクで失効してください。次からは --revoke を付けると、削除の前に失効します。",
+            "金融機関では失効していません。トークンを手放すときや、心当たりのない方が使ったおそれがあるときは、インターネットバンキングの画面かヘルプデスクで失効してください。次からは --revoke を付けると、削除の前に失効します。",
             "The bank has not revoked it. If you give the token away, or somebody else may have used it, revoke the certificate on the bank's page or through the help desk. With --revoke, it is revoked before it is deleted.",
         )),
         (false, false) => None,
@@ -124,11 +124,11 @@ pub fn revoked(done: bool, usable: bool, lang: Lang) -> Option<&'static str> {
 pub fn bank_added(already: bool, lang: Lang) -> &'static str {
     if already {
         lang.pick(
-            "この銀行はすでに登録されています。",
+            "この金融機関はすでに登録されています。",
             "This bank was already installed.",
         )
     } else {
-        lang.pick("銀行を登録しました。", "The bank was installed.")
+        lang.pick("金融機関を登録しました。", "The bank was installed.")
     }
 }
 
@@ -136,7 +136,7 @@ pub fn bank_added(already: bool, lang: Lang) -> &'static str {
 #[must_use]
 pub fn bank_removed(id: &str, lang: Lang) -> String {
     lang.pick(
-        format!("銀行「{id}」を消しました。"),
+        format!("金融機関「{id}」を削除しました。"),
         format!("The bank \"{id}\" was removed."),
     )
 }
@@ -177,7 +177,7 @@ pub fn mark(usable: Option<bool>, reason: Option<Unusable>, lang: Lang) -> &'sta
 pub fn unusable(reason: Unusable, lang: Lang) -> &'static str {
     match reason {
         Unusable::NoBank => lang.pick(
-            "登録した銀行の証明書ではありません",
+            "登録した金融機関の証明書ではありません",
             "not issued by an installed bank",
         ),
         Unusable::NotYetValid => lang.pick("まだ有効期間の前です", "not yet valid"),
@@ -186,11 +186,11 @@ pub fn unusable(reason: Unusable, lang: Lang) -> &'static str {
         Unusable::NoKey => lang.pick("鍵がありません", "no key"),
         Unusable::NoCertificate => lang.pick("証明書のない鍵", "key without certificate"),
         Unusable::NotAccepted => lang.pick(
-            "銀行が受け付けません（失効・停止など）",
+            "金融機関が受け付けません（失効・停止など）",
             "not accepted by the bank (revoked, suspended or similar)",
         ),
         Unusable::NotChecked => lang.pick(
-            "銀行に確かめられませんでした",
+            "金融機関に確認できませんでした",
             "not checked: the bank was unavailable",
         ),
     }
@@ -201,12 +201,12 @@ pub fn unusable(reason: Unusable, lang: Lang) -> &'static str {
 pub fn deleted(key: bool, lang: Lang) -> &'static str {
     if key {
         lang.pick(
-            "証明書と鍵を消しました。",
+            "証明書と鍵を削除しました。",
             "The certificate and its key were deleted.",
         )
     } else {
         lang.pick(
-            "証明書を消しました。鍵は残っています。",
+            "証明書を削除しました。鍵は残っています。",
             "The certificate was deleted. Its key was not.",
         )
     }

@@ -13,7 +13,7 @@ use crate::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 pub fn question(question: &Question, lang: Lang) -> String {
     match question {
         Question::Request(_) => lang.pick(
-            "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "ブラウザの画面に表示された確認コードと同じことを確認してください。続けますか？ [はい=y / いいえ=Enter] ".to_owned(),
             "Compare the code with the one on the bank's page. Continue? [y / Enter = no] ".to_owned(),
         ),
         Question::Overwrite { entry, .. } => {
@@ -27,19 +27,19 @@ pub fn question(question: &Question, lang: Lang) -> String {
                 _ => "",
             };
             lang.pick(
-                format!("トークンに空きがありません。{note}これを消して、代わりに新しい鍵を作りますか？ 元には戻せません。[はい=y / いいえ=Enter] "),
+                format!("トークンに空きがありません。{note}これを削除して、代わりに新しい鍵を作りますか？ 元には戻せません。[はい=y / いいえ=Enter] "),
                 format!("The token is full. {note}Delete this key and generate the new one in its place? This cannot be undone. [y / Enter = no] "),
             )
         }
         Question::Delete { with_key, last, .. } => {
             let what = match (with_key, lang) {
-                (true, Lang::Ja) => "この証明書と鍵を消しますか？ 元には戻せません。",
-                (false, Lang::Ja) => "この証明書を消しますか？（鍵はこのトークンでは消せません）",
+                (true, Lang::Ja) => "この証明書と鍵を削除しますか？ 元には戻せません。",
+                (false, Lang::Ja) => "この証明書を削除しますか？（鍵はこのトークンでは削除できません）",
                 (true, Lang::En) => "Delete this certificate and its key? This cannot be undone.",
                 (false, Lang::En) => "Delete this certificate? (This token cannot delete keys.)",
             };
             let note = match (last, lang) {
-                (true, Lang::Ja) => "この銀行に使える最後の証明書です。",
+                (true, Lang::Ja) => "この金融機関に使える最後の証明書です。",
                 (true, Lang::En) => "This is your last usable certificate for this bank. ",
                 (false, _) => "",
             };
@@ -65,7 +65,7 @@ pub fn question(question: &Question, lang: Lang) -> String {
             )
         }
         Question::AddBank(_) => lang.pick(
-            "この銀行を登録しますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "この金融機関を登録しますか？ [はい=y / いいえ=Enter] ".to_owned(),
             "Install this bank? [y / Enter = no] ".to_owned(),
         ),
         Question::AddModule { .. } => lang.pick(

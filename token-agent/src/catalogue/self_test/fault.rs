@@ -21,7 +21,7 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             lang,
             (
                 "設定フォルダを作れないか、書き込めません。",
-                "フォルダの権限と空き容量を確かめてください。",
+                "フォルダの権限と空き容量を確認してください。",
             ),
             (
                 "The configuration directory cannot be created or written.",
@@ -55,7 +55,10 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
         Fault::NoSpace => explained(
             "disk-full",
             lang,
-            ("空き容量が足りません。", "不要なファイルを消してください。"),
+            (
+                "空き容量が足りません。",
+                "不要なファイルを削除してください。",
+            ),
             (
                 "There is too little free space.",
                 "Delete files that you do not need.",
@@ -65,8 +68,8 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             "bank-files-invalid",
             lang,
             (
-                "使えない銀行ファイルがあります。",
-                "inkan-agent bank list で理由を見て、銀行から正しいファイルを受け取ってください。",
+                "使えない金融機関の設定ファイルがあります。",
+                "inkan-agent bank list で理由を見て、金融機関から正しいファイルを受け取ってください。",
             ),
             (
                 "Some bank files are invalid.",
@@ -78,7 +81,7 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             lang,
             (
                 "設定ファイルを使えません。",
-                "inkan-agent module list または bank list で理由を確かめてください。",
+                "inkan-agent module list または bank list で理由を確認してください。",
             ),
             (
                 "A configuration file cannot be used.",
@@ -89,8 +92,8 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             cause,
             lang,
             (
-                "銀行に接続できません。",
-                "インターネットへの接続とプロキシの設定を確かめてください。",
+                "金融機関に接続できません。",
+                "インターネットへの接続とプロキシの設定を確認してください。",
             ),
             (
                 "The bank cannot be reached.",
@@ -101,7 +104,7 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             "clock-wrong",
             lang,
             (
-                "このコンピューターの時計が、銀行の時計と大きく違います。",
+                "このコンピューターの時計が、金融機関の時計と大きく違います。",
                 "時計を自動で合わせるように設定してください。",
             ),
             (
@@ -186,7 +189,7 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             lang,
             (
                 "応答しないカードがあります。",
-                "カードの向きと汚れを確かめて、差し直してください。",
+                "カードの向きと汚れを確認して、差し直してください。",
             ),
             (
                 "A card does not respond.",
@@ -209,8 +212,8 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             "store-link-broken",
             lang,
             (
-                "銀行の電子証明書に、鍵が見つからないものがあります。",
-                "電子証明書アプリのウィンドウ（または inkan-agent list）で理由を見て、使えない電子証明書を消してください。",
+                "金融機関の電子証明書に、鍵が見つからないものがあります。",
+                "電子証明書アプリのウィンドウ（または inkan-agent list）で理由を見て、使えない電子証明書を削除してください。",
             ),
             (
                 "There are certificates of a bank whose key cannot be found.",
@@ -252,8 +255,8 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             "throw-away-key-left",
             lang,
             (
-                "試験用の鍵または証明書を消せませんでした。",
-                "もう一度 inkan-agent self-test を実行してください。残ったものを消します。",
+                "試験用の鍵または証明書を削除できませんでした。",
+                "もう一度 inkan-agent self-test を実行してください。残ったものを削除します。",
             ),
             (
                 "The throw-away key or its certificate could not be deleted.",
@@ -265,7 +268,7 @@ pub(crate) fn fault(fault: &Fault, lang: Lang) -> Explained {
             lang,
             (
                 "試験用の証明書で、このコンピューターの中の TLS 接続ができません。",
-                "ウイルス対策ソフトが 127.0.0.1 への接続を妨げていないか確かめ、報告書をヘルプデスクに渡してください。",
+                "ウイルス対策ソフトが 127.0.0.1 への接続を妨げていないか確認し、報告書をヘルプデスクに渡してください。",
             ),
             (
                 "There was no TLS connection within this computer with the throw-away certificate.",
@@ -287,6 +290,6 @@ const fn step_names(step: Step) -> (&'static str, &'static str) {
         Step::Write => ("証明書を書く", "write the certificate"),
         Step::Find => ("証明書から鍵を見つける", "find it through its certificate"),
         Step::SignAgain => ("見つけた鍵での署名", "sign with the key that was found"),
-        Step::Delete => ("鍵と証明書を消す", "delete key and certificate"),
+        Step::Delete => ("鍵と証明書を削除する", "delete key and certificate"),
     }
 }

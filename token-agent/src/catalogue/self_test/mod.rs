@@ -36,8 +36,11 @@ pub fn name(check: CheckId, lang: Lang) -> &'static str {
     let (ja, en) = match check {
         CheckId::System => ("システム", "System"),
         CheckId::Directory => ("設定フォルダ", "Configuration directory"),
-        CheckId::BankFiles => ("銀行ファイル", "Bank files"),
-        CheckId::Clock => ("銀行への接続と時計", "Connection to the bank, and clock"),
+        CheckId::BankFiles => ("金融機関の設定ファイル", "Bank files"),
+        CheckId::Clock => (
+            "金融機関への接続と時計",
+            "Connection to the bank, and clock",
+        ),
         CheckId::Proxy => ("プロキシ", "Proxy"),
         CheckId::Instance => ("二重起動の防止", "Protection from a second agent"),
         CheckId::LinkScheme => ("inkan: のリンク", "inkan: links"),

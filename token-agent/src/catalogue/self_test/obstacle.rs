@@ -11,8 +11,8 @@ pub(crate) fn obstacle(obstacle: Obstacle, lang: Lang) -> Explained {
             "bank-none",
             lang,
             (
-                "銀行が登録されていません。",
-                "銀行ファイルを inkan-agent bank add で登録してください。",
+                "金融機関が登録されていません。",
+                "金融機関の設定ファイルを inkan-agent bank add で登録してください。",
             ),
             (
                 "No bank is installed.",
@@ -66,7 +66,7 @@ pub(crate) fn obstacle(obstacle: Obstacle, lang: Lang) -> Explained {
             lang,
             (
                 "鍵の作成と削除の両方ができないので、試していません。",
-                "銀行の証明書の発行に使えるかは、トークンのメーカーに確かめてください。",
+                "金融機関の証明書の発行に使えるかは、トークンのメーカーに確認してください。",
             ),
             (
                 "It cannot both generate and delete keys, so nothing was tried.",
@@ -78,7 +78,7 @@ pub(crate) fn obstacle(obstacle: Obstacle, lang: Lang) -> Explained {
             lang,
             (
                 "空きがないので、試していません。",
-                "不要な証明書を inkan-agent delete で消してください。",
+                "不要な証明書を inkan-agent delete で削除してください。",
             ),
             (
                 "It is full, so nothing was tried.",
@@ -162,7 +162,7 @@ pub(crate) fn obstacle(obstacle: Obstacle, lang: Lang) -> Explained {
             lang,
             (
                 "リンクを開くプログラムの登録を読めません。",
-                "銀行の画面でリンクが開くことを確かめてください。",
+                "インターネットバンキングの画面でリンクが開くことを確認してください。",
             ),
             (
                 "The registration for links cannot be read.",

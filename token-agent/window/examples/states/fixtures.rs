@@ -238,7 +238,7 @@ pub(crate) fn full() -> TokenContent {
 pub(crate) fn broken() -> TokenContent {
     let mut broken = content(module(), Vec::new());
     broken.failure = Some("token-timeout".to_owned());
-    broken.failure_sentence = Some("トークンが答えません。".to_owned());
+    broken.failure_sentence = Some("トークンが応答しません。".to_owned());
     broken
 }
 

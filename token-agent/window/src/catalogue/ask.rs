@@ -16,23 +16,23 @@ use crate::view_model::secrets::{Field, PinProblem};
 pub fn question(question: &Question, lang: Lang) -> &'static str {
     match question {
         Question::Request(_) => lang.pick(
-            "銀行の画面に出ている確認コードと、下のコードが同じことを確かめてください。心当たりがないとき、コードが違うときは、取り消してください。",
+            "ブラウザの画面に表示された確認コードと、下のコードが同じことを確認してください。心当たりがないとき、コードが違うときは、取り消してください。",
             "Compare the code below with the one on the bank's page. If they differ, or if you did not start this request, cancel.",
         ),
         Question::Overwrite { entry, .. } if entry.reason == Some(Unusable::NoCertificate) => lang.pick(
-            "トークンに空きがありません。新しい鍵を作るには、次の鍵を消さなければなりません。証明書のない鍵ですが、ほかのプログラムが使っているかもしれません。消すと元に戻せません。",
+            "トークンに空きがありません。新しい鍵を作るには、次の鍵を削除しなければなりません。証明書のない鍵ですが、ほかのプログラムが使っているかもしれません。削除すると元に戻せません。",
             "The token is full. This key must be deleted to make space for the new one. It has no certificate, but another program may be using it. This cannot be undone.",
         ),
         Question::Overwrite { .. } => lang.pick(
-            "新しい鍵を作るには、次のものをトークンから消さなければなりません。消すと元に戻せません。",
+            "新しい鍵を作るには、次のものをトークンから削除しなければなりません。削除すると元に戻せません。",
             "The following must be deleted from the token to make space for the new key. This cannot be undone.",
         ),
         Question::Delete { with_key: true, .. } => lang.pick(
-            "次の電子証明書と鍵をトークンから消します。消すと元に戻せません。",
+            "次の電子証明書と鍵をトークンから削除します。削除すると元に戻せません。",
             "This certificate and its key will be deleted from the token. This cannot be undone.",
         ),
         Question::Delete { with_key: false, .. } => lang.pick(
-            "次の電子証明書をトークンから消します。このトークンは鍵を消せないので、鍵は残ります。",
+            "次の電子証明書をトークンから削除します。このトークンは鍵を削除できないので、鍵は残ります。",
             "This certificate will be deleted from the token. The token cannot delete keys, so the key remains.",
         ),
         Question::GiveUp {
@@ -47,11 +47,11 @@ pub fn question(question: &Question, lang: Lang) -> &'static str {
             "A certificate was already issued under this application, for a key that cannot be used. You can abandon it and generate a new key on this token.",
         ),
         Question::AddBank(_) => lang.pick(
-            "下の値が、銀行が公表しているものと同じことを確かめてください。",
+            "下の値が、金融機関が公表しているものと同じことを確認してください。",
             "Compare these values with those that the bank publishes.",
         ),
         Question::AddModule { .. } => lang.pick(
-            "このドライバーは、あなたの権限で動くプログラムです。入手元が確かなことを確かめてください。",
+            "このドライバーは、あなたの権限で動くプログラムです。入手元が確かなことを確認してください。",
             "This driver is a program that runs with your permissions. Make sure that you trust its source.",
         ),
     }
@@ -62,7 +62,7 @@ pub fn question(question: &Question, lang: Lang) -> &'static str {
 pub fn caution(question: &Question, lang: Lang) -> Option<&'static str> {
     match question {
         Question::Delete { last: true, .. } => Some(lang.pick(
-            "この銀行の、使える最後の電子証明書です。消すとログインできなくなります。",
+            "この金融機関の、使える最後の電子証明書です。削除するとログインできなくなります。",
             "This is your last usable certificate for this bank. Without it you cannot log in.",
         )),
         _ => None,
@@ -89,7 +89,7 @@ pub fn choose(count: usize, lang: Lang) -> &'static str {
 #[must_use]
 pub fn choose_certificate(lang: Lang) -> &'static str {
     lang.pick(
-        "この銀行の電子証明書がトークンにいくつかあります。使うものを選んでください。新しいものが上にあります。",
+        "この金融機関の電子証明書がトークンにいくつかあります。使うものを選んでください。新しいものが上にあります。",
         "The token holds several certificates of this bank. Choose the one to use. The newest is at the top.",
     )
 }
@@ -212,7 +212,7 @@ pub fn new_pin(question: &NewPin, lang: Lang) -> String {
 #[must_use]
 pub fn pin_stays(lang: Lang) -> &'static str {
     lang.pick(
-        "入力したものはトークンだけに送られます。銀行には送られず、どこにも残りません。",
+        "入力したものはトークンだけに送られます。金融機関には送られず、どこにも残りません。",
         "What you type is sent only to the token. The bank never receives it, and it is not stored.",
     )
 }

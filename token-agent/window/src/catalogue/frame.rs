@@ -49,7 +49,7 @@ pub fn button(button: Button, lang: Lang) -> &'static str {
         Button::Match => lang.pick("同じです。続ける", "They match, continue"),
         Button::Go => lang.pick("実行する", "Continue"),
         Button::Delete => lang.pick("削除する", "Delete"),
-        Button::Overwrite => lang.pick("消して続ける", "Delete and continue"),
+        Button::Overwrite => lang.pick("削除して続ける", "Delete and continue"),
         Button::Install => lang.pick("登録する", "Install"),
         Button::ChangePin => lang.pick("PIN を変更", "Change PIN"),
         Button::Unblock => lang.pick("PIN のロックを解く", "Unblock"),
@@ -80,7 +80,9 @@ pub enum Title<'a> {
 #[must_use]
 pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
     match title {
-        Title::Waiting(Waiting::Bank) => lang.pick("銀行に接続しています", "Contacting the bank"),
+        Title::Waiting(Waiting::Bank) => {
+            lang.pick("金融機関に接続しています", "Contacting the bank")
+        }
         Title::Waiting(Waiting::Stopping) => lang.pick("取り消しています", "Cancelling"),
         Title::Waiting(Waiting::Tokens) | Title::Home => {
             lang.pick("トークンと電子証明書", "Tokens and certificates")
@@ -123,7 +125,7 @@ fn question_title(question: &Question, lang: Lang) -> &'static str {
         Question::Overwrite { .. } => lang.pick("トークンの空きがありません", "The token is full"),
         Question::Delete { .. } => lang.pick("電子証明書の削除", "Delete a certificate"),
         Question::GiveUp { .. } => lang.pick("新しい鍵への切り替え", "Change to a new key"),
-        Question::AddBank(_) => lang.pick("銀行の登録", "Install a bank"),
+        Question::AddBank(_) => lang.pick("金融機関の登録", "Install a bank"),
         Question::AddModule { .. } => {
             lang.pick("トークンのドライバーの登録", "Install a token driver")
         }

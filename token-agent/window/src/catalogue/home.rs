@@ -47,7 +47,7 @@ pub fn status(status: EntryStatus, lang: Lang) -> String {
         EntryStatus::Usable => lang.pick("使えます", "Usable"),
         EntryStatus::ExpiresSoon(days) => {
             return lang.pick(
-                format!("使えます（あと {days} 日で期限切れです。銀行の画面で更新してください）"),
+                format!("使えます（あと {days} 日で期限切れです。インターネットバンキングの画面で更新してください）"),
                 format!("Usable (expires in {days} days: renew it on the bank's page)"),
             );
         }
@@ -68,7 +68,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "Not usable: it has expired",
         ),
         Unusable::NotYetValid => lang.pick(
-            "まだ使えません: 有効期間の前です（コンピューターの時計も確かめてください）",
+            "まだ使えません: 有効期間の前です（コンピューターの時計も確認してください）",
             "Not usable yet: its validity period has not begun (check this computer's clock too)",
         ),
         Unusable::NoKey => lang.pick(
@@ -76,7 +76,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "Not usable: its key is not on this token",
         ),
         Unusable::NoBank => lang.pick(
-            "このアプリに登録されている銀行のものではありません",
+            "このアプリに登録されている金融機関のものではありません",
             "Not issued by an installed bank",
         ),
         Unusable::WrongPurpose => lang.pick(
@@ -84,11 +84,11 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "Not usable: it is not for login",
         ),
         Unusable::NotAccepted => lang.pick(
-            "銀行が受け付けません。失効または停止されています。",
+            "金融機関が受け付けません。失効または停止されています。",
             "The bank does not accept it: it is revoked or suspended.",
         ),
         Unusable::NotChecked => lang.pick(
-            "使えるかどうかを銀行に確かめられませんでした。",
+            "使えるかどうかを金融機関に確認できませんでした。",
             "The bank was unavailable, so it was not checked.",
         ),
         Unusable::NoCertificate => lang.pick(

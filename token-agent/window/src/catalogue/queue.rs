@@ -21,7 +21,7 @@ pub fn message(waiting: usize, refused: bool, lang: Lang) -> String {
             text.push('\n');
         }
         text.push_str(lang.pick(
-            "これ以上は受け付けられないので、あとから開かれたリンクを断りました。",
+            "これ以上は受け付けられないので、あとから開かれたリンクを拒否しました。",
             "A link was refused because too many are waiting.",
         ));
     }
@@ -32,7 +32,7 @@ pub fn message(waiting: usize, refused: bool, lang: Lang) -> String {
 #[must_use]
 pub fn full(lang: Lang) -> &'static str {
     lang.pick(
-        "電子証明書アプリの待ち行列がいっぱいです。開いている手続きを終えてから、銀行の画面でもう一度始めてください。",
+        "電子証明書アプリの待ち行列がいっぱいです。開いている手続きを終えてから、インターネットバンキングの画面でもう一度始めてください。",
         "Too many requests are waiting in the open window. Finish them, then start again from the bank's page.",
     )
 }
@@ -50,7 +50,7 @@ pub fn handed_over(lang: Lang) -> &'static str {
 #[must_use]
 pub fn unanswered(lang: Lang) -> &'static str {
     lang.pick(
-        "すでに開いている電子証明書アプリが答えません。そのウィンドウを閉じてから、もう一度お試しください。",
+        "すでに開いている電子証明書アプリが応答しません。そのウィンドウを閉じてから、もう一度お試しください。",
         "The window that is already open does not respond. Close it, then try again.",
     )
 }
@@ -68,7 +68,7 @@ pub fn foreign(lang: Lang) -> &'static str {
 #[must_use]
 pub fn other_rights(lang: Lang) -> &'static str {
     lang.pick(
-        "電子証明書アプリはすでに開いていますが、どちらか一方が「管理者として実行」で起動されているため、渡せませんでした [window-elevated]。開いているウィンドウを閉じてください。次は「管理者として実行」を使わずに開き、銀行の画面でもう一度始めてください。",
+        "電子証明書アプリはすでに開いていますが、どちらか一方が「管理者として実行」で起動されているため、渡せませんでした [window-elevated]。開いているウィンドウを閉じてください。次は「管理者として実行」を使わずに開き、インターネットバンキングの画面でもう一度始めてください。",
         "The certificate app is already open, but one of the two was started with \"Run as administrator\", so nothing was passed on [window-elevated]. Close the open window. Then open the app without \"Run as administrator\", and start again from the bank's page.",
     )
 }

@@ -12,7 +12,7 @@ use crate::view_model::progress::Phase;
 pub fn waiting(waiting: Waiting, lang: Lang) -> &'static str {
     match waiting {
         Waiting::Bank => lang.pick(
-            "銀行に、手続きの内容を確かめています。",
+            "金融機関に、手続きの内容を確認しています。",
             "Getting the request from the bank.",
         ),
         Waiting::Tokens => lang.pick("トークンを調べています。", "Reading the tokens."),
@@ -36,7 +36,7 @@ pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
             "The token is generating a key. This takes a few seconds. Do not remove the token.",
         ),
         Some(Work::RequestingCertificate) => lang.pick(
-            "銀行に電子証明書を申し込んでいます。トークンを抜かないでください。",
+            "金融機関に電子証明書を申し込んでいます。トークンを抜かないでください。",
             "Requesting the certificate from the bank. Do not remove the token.",
         ),
         Some(Work::Writing) => lang.pick(
@@ -44,7 +44,7 @@ pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
             "Writing the certificate to the token. Do not remove the token.",
         ),
         Some(Work::Signing) => lang.pick(
-            "トークンの鍵で銀行に接続しています。トークンを抜かないでください。",
+            "トークンの鍵で金融機関に接続しています。トークンを抜かないでください。",
             "Connecting to the bank with the token's key. Do not remove the token.",
         ),
         Some(Work::OpeningShare) => lang.pick(
@@ -72,7 +72,7 @@ pub fn phase(phase: Phase, lang: Lang) -> &'static str {
     match phase {
         Phase::Key => lang.pick("トークンの中に鍵を作る", "Generate a key on the token"),
         Phase::Certificate => lang.pick(
-            "銀行から電子証明書を受け取り、内容を確かめる",
+            "金融機関から電子証明書を受け取り、内容を確認する",
             "Receive and check the certificate",
         ),
         Phase::Write => lang.pick(
@@ -80,11 +80,11 @@ pub fn phase(phase: Phase, lang: Lang) -> &'static str {
             "Write the certificate to the token",
         ),
         Phase::Prove => lang.pick(
-            "鍵と電子証明書が合うことを署名で確かめる",
+            "鍵と電子証明書が合うことを署名で確認する",
             "Prove with a signature that the key and the certificate match",
         ),
         Phase::Activate => lang.pick(
-            "銀行に接続し、電子証明書を有効にする",
+            "金融機関に接続し、電子証明書を有効にする",
             "Connect to the bank to activate the certificate",
         ),
     }
@@ -94,7 +94,7 @@ pub fn phase(phase: Phase, lang: Lang) -> &'static str {
 #[must_use]
 pub fn back_to_the_page(lang: Lang) -> &'static str {
     lang.pick(
-        "ブラウザに戻り、銀行の画面で続けてください。",
+        "ブラウザに戻り、インターネットバンキングの画面で続けてください。",
         "Return to the bank's page in your browser.",
     )
 }
