@@ -19,7 +19,6 @@ use tokio::task::JoinSet;
 
 use crate::results::cpu_seconds;
 use crate::table::Row;
-use inkan_tests::seed::Work;
 
 /// One unit of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

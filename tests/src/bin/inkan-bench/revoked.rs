@@ -20,7 +20,6 @@ use crate::peers::nginx;
 use crate::peers::pki::Pki;
 use crate::results::{cpu_seconds, forget_peak, memory};
 use crate::table::Row;
-use inkan_tests::seed;
 
 /// New connections for each row; fewer for a program that searches the whole CRL at each of them.
 const HANDSHAKES: usize = 2_000;
