@@ -200,7 +200,7 @@ fn a_share_is_sealed_to_its_officers_token_and_opened_there() {
     assert_eq!(read.officers(), set.officers());
     let (binding, sealed) = read.sealed_for("E-1").unwrap();
     let peer = UnparsedPublicKey::new(&ECDH_P256, sealed.enc.as_bytes());
-    let agreed = agreement::agree(&key, &peer, (), |s| Ok(AgreedSecret::new(s).unwrap())).unwrap();
+    let agreed = agreement::agree(&key, peer, (), |s| Ok(AgreedSecret::new(s).unwrap())).unwrap();
     let opened = sealed.open(&agreed, &binding).unwrap();
     let share = Share::read(opened.expose()).unwrap();
     assert_eq!(set.check(&share).unwrap().staff.as_deref(), Some("E-1"));

@@ -22,7 +22,7 @@ pub enum Refused {
     /// It is not a share of this set.
     Fault(ShareFault),
     /// This officer's share was entered before.
-    Twice(Officer),
+    Twice(Box<Officer>),
 }
 
 impl Refused {
@@ -65,7 +65,7 @@ impl Collector {
             .iter()
             .any(|known| known.index() == share.index())
         {
-            return Err(Refused::Twice(officer.clone()));
+            return Err(Refused::Twice(Box::new(officer.clone())));
         }
         Ok(officer)
     }

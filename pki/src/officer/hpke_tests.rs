@@ -14,7 +14,7 @@ fn bytes(text: &str) -> Vec<u8> {
 
 fn agree(private: &PrivateKey, peer: &[u8]) -> AgreedSecret {
     let peer = UnparsedPublicKey::new(&ECDH_P256, peer);
-    agreement::agree(private, &peer, (), |secret| {
+    agreement::agree(private, peer, (), |secret| {
         Ok(AgreedSecret::new(secret).unwrap())
     })
     .unwrap()

@@ -151,7 +151,7 @@ mod tests {
         let key = ShareKeyPoint::new(own.compute_public_key().unwrap().as_ref()).unwrap();
         let sealed = SealedShare::seal(&key, &binding(), "ABANDON ZOO").unwrap();
         let peer = UnparsedPublicKey::new(&ECDH_P256, sealed.enc.as_bytes());
-        let agreed = agreement::agree(&own, &peer, (), |s| Ok(AgreedSecret::new(s).unwrap()));
+        let agreed = agreement::agree(&own, peer, (), |s| Ok(AgreedSecret::new(s).unwrap()));
         let agreed = agreed.unwrap();
         let opened = sealed.open(&agreed, &binding()).unwrap();
         assert_eq!(opened.expose(), "ABANDON ZOO");

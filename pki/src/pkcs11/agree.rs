@@ -141,7 +141,7 @@ mod tests {
         let agreed = agree(session, &key, &peer).unwrap();
         let own = ShareKeyPoint::of_spki(&made.spki_der).unwrap();
         let own = UnparsedPublicKey::new(&ECDH_P256, own.as_bytes());
-        let theirs = agreement::agree(&other, &own, (), |s| Ok(AgreedSecret::new(s).unwrap()));
+        let theirs = agreement::agree(&other, own, (), |s| Ok(AgreedSecret::new(s).unwrap()));
         assert_eq!(agreed.expose(), theirs.unwrap().expose());
         let left = find(session, "test", ObjectClass::SECRET_KEY, &[]).unwrap();
         assert!(left.is_empty(), "{left:?}");

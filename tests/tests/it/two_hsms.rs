@@ -49,11 +49,11 @@ fn all_up(bank: &Bank, hsms: usize) -> Outcome {
 /// The process with the module of this HSM, as the log has it.
 fn driver(bank: &Bank, unit: &str) -> Outcome<String> {
     let log = bank.log()?;
-    let started = log.lines().filter(|line| {
+    let mut started = log.lines().filter(|line| {
         line.contains("in a process of its own") && line.contains(&format!("unit={unit} "))
     });
     let last = started
-        .last()
+        .next_back()
         .ok_or_else(|| format!("no process of {unit}: {log}"))?;
     let pid = last.split("pid=").nth(1).ok_or("no pid")?;
     Ok(pid.split_whitespace().next().unwrap_or_default().to_owned())

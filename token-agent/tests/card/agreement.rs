@@ -30,7 +30,7 @@ fn both_sides_agree_and_the_slot_is_never_used_twice() {
             let (theirs, point) = peer();
             let agreed = card.agree(slot, &point).unwrap();
             let own = UnparsedPublicKey::new(&ECDH_P256, own.as_bytes());
-            let same = agreement::agree(&theirs, &own, (), |s| Ok(AgreedSecret::new(s).unwrap()));
+            let same = agreement::agree(&theirs, own, (), |s| Ok(AgreedSecret::new(s).unwrap()));
             assert_eq!(agreed.expose(), same.unwrap().expose(), "{model:?}");
         }
         let again = card.generate_for_agreement(LABEL).map(drop);

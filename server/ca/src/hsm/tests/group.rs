@@ -163,18 +163,18 @@ async fn whatever_one_unit_does_the_other_signs() {
     let group = two.group(two.configs()).await;
     for words in [
         // Device error, function failed, mechanism invalid, not logged in, device removed, PIN incorrect.
-        "sign-answers:0x30",
-        "sign-answers:0x6",
-        "sign-answers:0x70",
-        "sign-answers:0x101",
-        "sign-answers:0x32",
-        "sign-answers:0xa0",
+        "answers:C_Sign:0x30",
+        "answers:C_Sign:0x6",
+        "answers:C_Sign:0x70",
+        "answers:C_Sign:0x101",
+        "answers:C_Sign:0x32",
+        "answers:C_Sign:0xa0",
         "wrong-signatures",
         "short",
         "crash:sign",
         "segfault:sign",
         "hang:sign hang:find hang:login",
-        "open-answers:0x30 token-answers:0xe0 sign-answers:0x30",
+        "answers:C_OpenSession:0x30 answers:C_GetTokenInfo:0xe0 answers:C_Sign:0x30",
     ] {
         two.one.set(words);
         all_sign(&two, &group, 4, 5).await;
@@ -222,7 +222,7 @@ async fn the_libraries_of_both_are_lost_again_and_again_and_every_caller_is_answ
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_both_are_unavailable_callers_are_refused_and_afterwards_it_signs_again() {
-    const AWAY: &str = "open-answers:0x30 token-answers:0xe0 sign-answers:0x30";
+    const AWAY: &str = "answers:C_OpenSession:0x30 answers:C_GetTokenInfo:0xe0 answers:C_Sign:0x30";
     let two = Two::new();
     let group = two.group(two.configs()).await;
     for control in [&two.one, &two.two] {
@@ -279,7 +279,7 @@ async fn a_key_is_signed_with_where_it_is_and_another_key_of_its_name_never() {
         .collect();
     assert_eq!(found, [("one", KeyFound::Ready), ("two", KeyFound::Wrong)]);
     // Not even while the first one is away.
-    two.one.set("sign-answers:0x6");
+    two.one.set("answers:C_Sign:0x6");
     let refused = two.sign(&group).await.unwrap_err();
     assert!(refused.retry_after().is_some(), "{refused:?}");
 
