@@ -13,6 +13,35 @@ use crate::records::{LOGINS, SESSIONS, STRUCK};
 /// The file that Cargo builds next to the tests of a crate that has this one as a development dependency.
 const FILE: &str = "libinkan_hostile_module.so";
 
+/// The first part of each word: another one would be ignored, and its test would show nothing.
+const WORDS: [&str; 25] = [
+    "answers",
+    "answers-once",
+    "breaks",
+    "chatter",
+    "crash",
+    "escape",
+    "extractable",
+    "fails",
+    "final-try",
+    "full",
+    "hang",
+    "keypad",
+    "lacks",
+    "leak",
+    "login-answers",
+    "logout",
+    "meddle",
+    "no-flags",
+    "officer",
+    "once",
+    "room",
+    "segfault",
+    "short",
+    "spy",
+    "wrong-signatures",
+];
+
 fn next_number() -> u32 {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     NUMBER.fetch_add(1, Ordering::Relaxed)
@@ -90,8 +119,14 @@ impl Control {
     /// Replaces the words.
     ///
     /// # Panics
-    /// When the file cannot be written.
+    /// When there is no such word, or the file cannot be written.
     pub fn set(&self, words: &str) {
+        for word in words.split_whitespace() {
+            let known = WORDS
+                .iter()
+                .any(|first| word.split(':').next() == Some(*first));
+            assert!(known, "no such word: {word}");
+        }
         let fresh = self.words.with_extension("fresh");
         std::fs::write(&fresh, words).expect("the words are written");
         std::fs::rename(&fresh, &self.words).expect("the words are put in place");
