@@ -148,7 +148,7 @@ fn nginx(directory: &Path, example: &str) -> Outcome<Command> {
         .join(".work/tools/nginx-stream/usr/lib/nginx/modules/ngx_stream_module.so");
     let file = directory.join("nginx.conf");
     let beginning = format!(
-        "daemon off;\npid {0}/pid;\nerror_log stderr;\nload_module {1};\nevents {{}}\n",
+        "daemon off;\nmaster_process off;\npid {0}/pid;\nerror_log stderr;\nload_module {1};\nevents {{}}\n",
         directory.display(),
         module.display()
     );
