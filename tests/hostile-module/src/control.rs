@@ -121,12 +121,13 @@ impl Control {
     /// # Panics
     /// When there is no such word, or the file cannot be written.
     pub fn set(&self, words: &str) {
-        for word in words.split_whitespace() {
-            let known = WORDS
+        let is_known = |word: &&str| {
+            WORDS
                 .iter()
-                .any(|first| word.split(':').next() == Some(*first));
-            assert!(known, "no such word: {word}");
-        }
+                .any(|first| word.split(':').next() == Some(*first))
+        };
+        let unknown = words.split_whitespace().find(|word| !is_known(word));
+        assert_eq!(unknown, None, "there is no such word");
         let fresh = self.words.with_extension("fresh");
         std::fs::write(&fresh, words).expect("the words are written");
         std::fs::rename(&fresh, &self.words).expect("the words are put in place");
