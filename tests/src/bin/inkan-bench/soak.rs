@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use inkan_hostile_module::control::Control;
 use inkan_tests::hostile::HostileBank;
-use inkan_tests::{Outcome, hsm_process, programs};
+use inkan_tests::{Outcome, hsm_process, machine, programs};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::hsm::kill;
 use crate::results::memory;
@@ -18,6 +19,8 @@ use crate::traffic::{Traffic, User};
 const DROPS: u64 = 24 * 60;
 /// How long it is unless another number of minutes is given.
 const MINUTES: u64 = 5;
+/// Which of forty is a call that hangs.
+const HANG: u64 = 30;
 /// Short, so that calls that hang are many.
 const DEADLINE: (&str, &str) = ("deadline_ms = 5000\n", "deadline_ms = 1000\n");
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
@@ -66,16 +69,19 @@ pub(crate) fn measure(minutes: Option<u64>) -> Outcome<Soak> {
     let user = Arc::new(User::at(&hostile.bank)?);
     let traffic = Traffic::start(&hostile.bank, &user, seconds + 120)?;
     let begun = Instant::now();
-    let (mut samples, mut drops) = (Vec::new(), 0);
+    let (mut samples, mut drops, mut hangs) = (Vec::new(), 0, false);
     // Values returned before the last drop that has one.
     let mut before: Option<u64> = None;
     let end = Duration::from_secs(seconds);
     while begun.elapsed() < end {
         let due = DROPS as f64 * begun.elapsed().as_secs_f64() / end.as_secs_f64();
-        // The next one only after the last one has happened: a signature comes only after the recovery.
+        // The next one only after the last one has happened, and been recovered from: one that strikes the recovery itself
+        // makes the pauses before the next attempt longer.
         let happened = before.is_none_or(|before| hostile.control.struck("C_Sign") > before);
-        if (drops as f64) < due && happened {
+        if (drops as f64) < due && happened && (hangs || is_up(&hostile)?) {
             before = drop_session(&hostile, drops)?;
+            // Only the next drop lifts it.
+            hangs = drops % 40 == HANG;
             drops += 1;
         }
         if begun.elapsed() >= SAMPLE_EVERY * u32::try_from(samples.len())? {
@@ -110,7 +116,7 @@ fn drop_session(hostile: &HostileBank, number: u64) -> Outcome<Option<u64>> {
             return Ok(None);
         }
         // Lifted by the next one; the call itself stays until its process is ended.
-        30 => {
+        HANG => {
             control.set("hang:sign");
             return Ok(None);
         }
@@ -119,6 +125,12 @@ fn drop_session(hostile: &HostileBank, number: u64) -> Outcome<Option<u64>> {
     let before = control.struck("C_Sign");
     control.set(&Control::answers_once("C_Sign", value));
     Ok(Some(before))
+}
+
+fn is_up(hostile: &HostileBank) -> Outcome<bool> {
+    let (_, body) = machine::fetch(&format!("{}/readyz", hostile.bank.dev.operations))?;
+    let ready: Value = serde_json::from_slice(&body)?;
+    Ok(ready["hsm"]["state"] == "up")
 }
 
 fn sample(hostile: &HostileBank, begun: Instant) -> Outcome<Sample> {
