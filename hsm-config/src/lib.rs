@@ -55,7 +55,6 @@ pub mod officer_key;
 pub mod pin_change;
 pub mod pin_source;
 pub mod plan;
-mod print;
 mod printable;
 pub mod probe;
 pub mod process;

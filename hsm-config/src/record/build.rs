@@ -6,9 +6,9 @@ use super::{Fact, Later, Person, Record, StepEntry};
 use crate::catalogue::{Words, local_time, step};
 use crate::language::Language;
 use crate::plan::{Step, plan};
-use crate::print::grouped;
 use crate::spec::Spec;
 use crate::transcript::{Event, LIBRARY, Line, Transcript, printable};
+use inkan_pki::x509::fingerprint::grouped;
 
 /// Details of a line that are worth a line on paper, in this order, and how each is written.
 const FACTS: [(&str, Writing); 11] = [

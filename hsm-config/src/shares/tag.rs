@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use inkan_pki::x509::fingerprint::grouped;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::NoRandomness;
@@ -40,20 +41,15 @@ impl SetId {
     /// Hexadecimal in groups of four, as it is printed.
     #[must_use]
     pub fn grouped(&self) -> String {
-        grouped(&self.0)
+        grouped(&hex::encode(self.0))
     }
 }
 
 /// Hexadecimal in groups of four, as it is printed.
 impl fmt::Display for SetTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&grouped(&self.0))
+        f.write_str(&grouped(&hex::encode(self.0)))
     }
-}
-
-fn grouped(bytes: &[u8]) -> String {
-    let groups: Vec<String> = bytes.chunks(2).map(hex::encode).collect();
-    groups.join(" ")
 }
 
 impl Serialize for SetId {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
 use crate::spki::PublicKey;
 use crate::verify::verifies;
-use crate::x509::fingerprint::sha256_hex;
+use crate::x509::fingerprint::{grouped, sha256_hex};
 use crate::x509::pem;
 use crate::x509::summary::CertificateSummary;
 
@@ -63,17 +63,6 @@ impl ShareKeyPoint {
     pub fn fingerprint(&self) -> String {
         grouped(&sha256_hex(&self.0))
     }
-}
-
-fn grouped(text: &str) -> String {
-    let mut groups = String::with_capacity(text.len() * 5 / 4);
-    for (n, digit) in text.chars().enumerate() {
-        if n > 0 && n % 4 == 0 {
-            groups.push(' ');
-        }
-        groups.push(digit);
-    }
-    groups
 }
 
 impl fmt::Display for ShareKeyPoint {

@@ -6,7 +6,7 @@ use crate::catalogue::local_time::local_time;
 use crate::catalogue::steps::step;
 use crate::guided::{Spoken, Turn};
 use crate::language::Language;
-use crate::print::grouped;
+use inkan_pki::x509::fingerprint::grouped;
 
 pub(super) fn sentences(what: &Spoken<'_>) -> String {
     match what {

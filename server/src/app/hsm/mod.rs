@@ -118,7 +118,7 @@ impl Chosen {
     }
 
     /// The first HSM's token, which officers may have to unseal.
-    pub fn token(&self, _file: &Path) -> Result<TokenSpec, AppError> {
+    pub fn token(&self) -> Result<TokenSpec, AppError> {
         self.units.first.token(&self.needed).cloned()
     }
 
@@ -148,7 +148,7 @@ pub fn shares(token: &TokenSpec) -> Option<&Path> {
 
 /// Whether the PIN of the issuing token is shared, as far as the specification can be read.
 pub fn pin_is_shared(config: &Config) -> bool {
-    let token = choose(config).and_then(|chosen| chosen.token(&config.hsm.spec));
+    let token = choose(config).and_then(|chosen| chosen.token());
     token.is_ok_and(|token| shares(&token).is_some())
 }
 

@@ -56,7 +56,7 @@ pub struct UnsealServer {
 impl UnsealServer {
     /// Opens the socket; `None` if the PIN is not shared.
     pub fn open(config: &Config, app: &Shared) -> Result<Option<Self>, AppError> {
-        let token = hsm::choose(config)?.token(&config.hsm.spec)?;
+        let token = hsm::choose(config)?.token()?;
         let Some(set) = hsm::shares(&token) else {
             return Ok(None);
         };

@@ -11,6 +11,7 @@ use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::{BankName, Staff};
 use inkan_pki::messages::unseal::{OfficersShare, ShareTaken, UnsealPickedUp};
 use inkan_pki::secret::Secret;
+use inkan_pki::x509::fingerprint::grouped;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
@@ -126,18 +127,6 @@ impl Unseals {
         let ended = || Fault::Task("unsealing".to_owned());
         Ok(replied.await.map_err(|_| ended())??)
     }
-}
-
-/// An id as it is printed.
-fn grouped(id: &str) -> String {
-    let mut groups = String::new();
-    for (n, digit) in id.chars().enumerate() {
-        if n > 0 && n % 4 == 0 {
-            groups.push(' ');
-        }
-        groups.push(digit);
-    }
-    groups
 }
 
 fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
