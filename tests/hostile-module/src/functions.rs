@@ -61,6 +61,7 @@ macro_rules! functions {
                 let Some(function) = proxy().and_then(|proxy| proxy.hostile.$name) else {
                     return CKR_FUNCTION_NOT_SUPPORTED;
                 };
+                let _inside = proxy().map(|proxy| proxy.inside.enter());
                 // SAFETY: the arguments are the caller's own.
                 let answer = unsafe { function($($argument),*) };
                 after(stringify!($name), answer)

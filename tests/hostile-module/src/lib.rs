@@ -40,6 +40,7 @@
 //! - `escape`: what a process with a hostile module may try
 //! - `faults`: crashes, hangs and output before a call
 //! - `functions`: every function, counted, and returning what it is told to
+//! - `inside`: which calls are in the real module
 //! - `records`: what has reached the module, in files
 #![allow(
     unsafe_code,
@@ -54,6 +55,7 @@ pub mod control;
 mod escape;
 mod faults;
 mod functions;
+mod inside;
 mod mechanisms;
 mod records;
 
@@ -72,6 +74,7 @@ pub(crate) struct Proxy {
     /// The same with the functions that misbehave.
     pub(crate) hostile: CK_FUNCTION_LIST,
     table: CK_FUNCTION_LIST,
+    pub(crate) inside: inside::Inside,
     pub(crate) records: records::Records,
     words: Vec<String>,
     control_file: Option<PathBuf>,
@@ -172,13 +175,16 @@ impl Proxy {
             if !self.is_first(number) {
                 continue;
             }
-            // SAFETY: the session is the caller's own; `C_Finalize` takes a null pointer.
-            unsafe {
-                match (what, self.inner.C_Logout, self.inner.C_Finalize) {
-                    ("logout", Some(logout), _) => logout(session),
-                    ("finalise", _, Some(finalise)) => finalise(std::ptr::null_mut()),
-                    _ => continue,
-                };
+            match (what, self.inner.C_Logout, self.inner.C_Finalize) {
+                ("logout", Some(logout), _) => {
+                    // SAFETY: the session is the caller's own.
+                    unsafe { logout(session) };
+                }
+                ("finalise", _, Some(finalise)) => self.inside.alone(|| {
+                    // SAFETY: `C_Finalize` takes a null pointer, and no other call is in the module.
+                    unsafe { finalise(std::ptr::null_mut()) };
+                }),
+                _ => {}
             }
         }
     }
@@ -225,6 +231,7 @@ fn load() -> Option<Proxy> {
         inner,
         hostile,
         table,
+        inside: inside::Inside::default(),
         records: records::Records::new(directory),
         words: words.split_whitespace().map(str::to_owned).collect(),
         control_file: std::env::var_os("INKAN_HOSTILE_FILE").map(PathBuf::from),

@@ -109,10 +109,12 @@ impl Bench {
         }
     }
 
-    /// A pool that is up.
+    /// A pool whose workers all have their sessions: one that still looks for its keys would meet the fault that a
+    /// test orders for the next signature.
     pub(super) async fn pool(&self, config: HsmConfig) -> HsmPool {
         let pool = HsmPool::start(config).unwrap();
-        assert!(pool.until_up(RECOVERY).await, "{:?}", pool.state());
+        let all_in = |state: &HsmState| state.is_up() && state.workers == state.workers_configured;
+        eventually("all workers are in", &pool, all_in).await;
         pool
     }
 
