@@ -481,6 +481,84 @@ fn a_pin_that_somebody_changed_is_sent_once() -> Outcome {
 }
 
 #[test]
+fn a_copy_of_the_token_is_unsealed_and_sealed_with_the_first_one() -> Outcome {
+    let mut bank = Bank::open_with(&["--hsms", "2"])?;
+    let pages = seal_in(&mut bank, "2", &THREE, ("", ""))?;
+    // The set was made after inkan-dev had copied the token: the copy has another PIN, as after a reshare.
+    let states = |bank: &Bank| -> Outcome<[Value; 2]> {
+        let ready = ready(bank)?;
+        let (first, second) = (&ready["hsm"], &ready["additional_hsms"][0]);
+        Ok([first, second].map(|hsm| hsm["state"].clone()))
+    };
+    assert_eq!(states(&bank)?, ["sealed", "sealed"]);
+    assert!(unseal(&bank, &pages, 1)?.well());
+    let said = unseal(&bank, &pages, 3)?;
+    assert!(said.out.contains("the HSM signs"), "{said}");
+    until("the copy has refused the PIN", || {
+        Ok(states(&bank)? == ["up", "pin-refused"])
+    })?;
+    assert_eq!(
+        metric(&bank, "inkan_hsm_logins_total{unit=\"second\"} ")?,
+        1
+    );
+    // The same shares again: it is not sent to the copy again, and the first one is unsealed.
+    at_socket(&bank, &["seal"], "")?.expect_well()?;
+    assert_eq!(states(&bank)?, ["sealed", "sealed"]);
+    assert!(unseal(&bank, &pages, 1)?.well());
+    assert!(unseal(&bank, &pages, 2)?.out.contains("the HSM signs"));
+    assert_eq!(states(&bank)?, ["up", "sealed"]);
+    assert_eq!(
+        metric(&bank, "inkan_hsm_logins_total{unit=\"second\"} ")?,
+        1
+    );
+    let withheld = recorded(&bank)?;
+    let withheld = withheld
+        .iter()
+        .filter(|row| row.starts_with("hsm.pin-withheld"));
+    assert_eq!(withheld.count(), 1);
+
+    // With a new copy both are unsealed, and sealed, by the same shares.
+    bank.kill()?;
+    let (first, second) = (bank.data().join("tokens"), bank.data().join("tokens-2"));
+    fs::remove_dir_all(&second)?;
+    let mut copy = Command::new("cp");
+    programs::run(copy.arg("-a").args([first, second]))?.expect_well()?;
+    bank.restart_as_serve()?;
+    assert!(unseal(&bank, &pages, 2)?.well());
+    assert!(unseal(&bank, &pages, 3)?.out.contains("the HSM signs"));
+    assert_eq!(states(&bank)?, ["up", "up"]);
+    at_socket(&bank, &["seal"], "")?.expect_well()?;
+    assert_eq!(states(&bank)?, ["sealed", "sealed"]);
+
+    // Shares of another set do not open the copy, and the start says so.
+    bank.kill()?;
+    let set = bank.data().join("hsm/issuing.shares.json");
+    fs::copy(&set, set.with_file_name("other.shares.json"))?;
+    let lines = [pages.share(1)?, pages.share(2)?].join("\n") + "\n";
+    make_set(&bank.dev, "reshare", "2", &THREE, &lines)?;
+    let spec = fs::read_to_string(&bank.dev.hsm_spec)?;
+    let (own, other) = (&bank.dev.hsm_spec, bank.data().join("hsm-2.toml"));
+    fs::write(&other, spec.replace("issuing.shares", "other.shares"))?;
+    let additional = "name = \"second\"\nspec = ";
+    let (from, to) = (
+        format!("{additional}{own:?}"),
+        format!("{additional}{other:?}"),
+    );
+    edit(&bank.dev.config, &from, &to)?;
+    let mut check = Command::new(programs::built("inkan-server")?);
+    let checked = programs::run(
+        check
+            .args(["config", "check", "--config"])
+            .arg(&bank.dev.config),
+    )?;
+    assert!(
+        !checked.well() && checked.err.contains("in another set"),
+        "{checked}"
+    );
+    Ok(())
+}
+
+#[test]
 fn an_unfinished_attempt_is_forgotten() -> Outcome {
     let mut bank = Bank::open()?;
     let pages = seal_in(

@@ -29,6 +29,14 @@ impl Checker<'_> {
         }
         self.within("hsm.deadline_ms", hsm.deadline_ms, 50..=600_000);
         self.within("hsm.hedge_ms", hsm.hedge_ms, 10..=600_000);
+        if !hsm.additional.is_empty() && hsm.hedge_ms >= hsm.deadline_ms {
+            let problem = format!(
+                "{} is not less than hsm.deadline_ms ({})",
+                hsm.hedge_ms, hsm.deadline_ms
+            );
+            let next = "Write less, or no other HSM is called within the deadline.";
+            self.fail("hsm.hedge_ms", problem, next);
+        }
         self.within("hsm.unseal_minutes", hsm.unseal_minutes, 1..=120);
         for signal in &hsm.seal_on {
             if !SIGNALS.contains(&signal.as_str()) {

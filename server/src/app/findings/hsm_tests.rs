@@ -52,6 +52,11 @@ const SECOND: &str = "[[hsm.additional]]\nname = \"second\"\nspec = \"hsm-2.toml
 
 /// With another HSM after these edits of its specification.
 fn with_second(edits: &[(&str, &str)], more: &str) -> String {
+    with_settings(edits, "", more)
+}
+
+/// The same with other settings in `[hsm]`.
+fn with_settings(edits: &[(&str, &str)], settings: &str, more: &str) -> String {
     let bank = bank();
     let mut spec = fs::read_to_string(bank.at("hsm.toml")).unwrap();
     for (from, to) in edits {
@@ -62,6 +67,7 @@ fn with_second(edits: &[(&str, &str)], more: &str) -> String {
     fs::create_dir(bank.at("other")).unwrap();
     hold_ceremony(&bank, "other");
     let text = fs::read_to_string(bank.at("inkan.toml")).unwrap();
+    let text = text.replacen("[hsm]\n", &format!("[hsm]\n{settings}"), 1);
     fs::write(bank.at("inkan.toml"), format!("{text}{SECOND}{more}")).unwrap();
     found(&bank)
 }
@@ -70,6 +76,17 @@ fn with_second(edits: &[(&str, &str)], more: &str) -> String {
 fn a_second_hsm_with_the_same_keys_has_no_finding() {
     let variables = "module_variables = { SOFTHSM2_CONF = \"/etc/softhsm2-2.conf\" }\n";
     assert_eq!(with_second(&[], variables), "");
+}
+
+#[test]
+fn another_hsm_must_be_called_within_the_deadline() {
+    let variables = "module_variables = { SOFTHSM2_CONF = \"/etc/softhsm2-2.conf\" }\n";
+    let late = with_settings(&[], "deadline_ms = 300\n", variables);
+    assert!(
+        late.contains("hsm.hedge_ms") && late.contains("300"),
+        "{late}"
+    );
+    assert_eq!(with_settings(&[], "deadline_ms = 301\n", variables), "");
 }
 
 #[test]
@@ -103,7 +120,11 @@ fn each_mistake_about_a_second_hsm_is_named() {
                 "pin = { shares = \"set.json\" }",
             )],
             "",
-            &["hsm-2.toml", "shared among officers", "not the first HSM"],
+            &[
+                "hsm-2.toml",
+                "shared among officers",
+                "that of the first HSM is not",
+            ],
         ),
         (
             &[],

@@ -133,6 +133,7 @@ impl Chosen {
 
     /// Checks that everything read at the start can be read.
     pub fn look(&self) -> Result<(), AppError> {
+        self.units.one_set(&self.needed)?;
         let mut all = self.units.all();
         all.try_for_each(|unit| unit.look(&self.needed))
     }
@@ -146,7 +147,7 @@ pub fn shares(token: &TokenSpec) -> Option<&Path> {
     }
 }
 
-/// Whether the PIN of the issuing token is shared, as far as the specification can be read.
+/// Whether the PIN of the first HSM's issuing token is shared, as far as the specification can be read.
 pub fn pin_is_shared(config: &Config) -> bool {
     let token = choose(config).and_then(|chosen| chosen.token());
     token.is_ok_and(|token| shares(&token).is_some())
@@ -183,6 +184,7 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
         audit,
         ..
     } = choose(config)?;
+    units.one_set(&needed)?;
     let pools: Result<Vec<HsmConfig>, AppError> = units
         .all()
         .zip(config.hsm.units())

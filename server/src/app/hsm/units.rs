@@ -50,18 +50,42 @@ impl UnitSpecs {
         std::iter::once(&self.first).chain(&self.additional)
     }
 
-    /// Checks each HSM by itself.
+    /// Checks each HSM by itself, and that officers can unseal all whose PIN is shared.
     pub(super) fn check(&self, needed: &[NeededKey]) -> Result<(), AppError> {
         for unit in self.all() {
             unit.token(needed)?;
+        }
+        if shares(self.first.token(needed)?).is_some() {
+            return Ok(());
         }
         for unit in &self.additional {
             if shares(unit.token(needed)?).is_some() {
                 return Err(lacks(
                     &unit.file,
-                    "the PIN of its token is shared among officers, and it is not the first HSM"
+                    "the PIN of its token is shared among officers, and that of the first HSM is not"
                         .to_owned(),
-                    "Officers can unseal only the HSM of [hsm]: use another PIN source for this one.",
+                    "Officers unseal all HSMs at once: share the PIN of the first one too, or use another PIN source for this one.",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that the shared PINs have one set: officers enter shares of that, and each HSM gets the PIN that they restore.
+    pub(super) fn one_set(&self, needed: &[NeededKey]) -> Result<(), AppError> {
+        let Some(first) = self.first.shares(needed)? else {
+            return Ok(());
+        };
+        for unit in &self.additional {
+            if unit
+                .shares(needed)?
+                .is_some_and(|set| set.id() != first.id())
+            {
+                return Err(lacks(
+                    &unit.file,
+                    "the PIN of its token is shared in another set than that of the first HSM"
+                        .to_owned(),
+                    "Restore a copy of the first HSM's token into it, which has the same PIN, and name the same file of shares.",
                 ));
             }
         }
@@ -109,15 +133,20 @@ impl UnitSpec {
         })
     }
 
+    /// The set of its token's PIN, if that is shared among officers.
+    fn shares(&self, needed: &[NeededKey]) -> Result<Option<ShareSet>, AppError> {
+        let file = shares(self.token(needed)?);
+        let set = file.map(ShareSet::load).transpose();
+        Ok(set.map_err(PinError::Set)?)
+    }
+
     /// Checks that everything read at the start can be read: the module, and the PIN if it is in a file. Nobody is
     /// prompted.
     pub(super) fn look(&self, needed: &[NeededKey]) -> Result<(), AppError> {
         self.spec.module_path()?;
         let token = self.token(needed)?;
-        match &token.pin {
-            PinSource::File(_) => token.read_pin(false).map(drop)?,
-            PinSource::Shares(set) => ShareSet::load(set).map(drop).map_err(PinError::Set)?,
-            _ => {}
+        if let PinSource::File(_) = &token.pin {
+            token.read_pin(false)?;
         }
         Ok(())
     }

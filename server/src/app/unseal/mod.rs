@@ -56,16 +56,20 @@ pub struct UnsealServer {
 impl UnsealServer {
     /// Opens the socket; `None` if the PIN is not shared.
     pub fn open(config: &Config, app: &Shared) -> Result<Option<Self>, AppError> {
-        let token = hsm::choose(config)?.token()?;
+        let chosen = hsm::choose(config)?;
+        let token = chosen.token()?;
         let Some(set) = hsm::shares(&token) else {
             return Ok(None);
         };
+        let others = chosen.tokens()?.into_iter().skip(1);
+        let shared = others.filter(|(_, token)| hsm::shares(token).is_some());
         let path = hsm::unseal_socket(config)?.to_owned();
         let limit = Duration::from_secs(u64::from(config.hsm.unseal_minutes) * 60);
         let unsealer = Unsealer::new(
             app.services.clone(),
             app.clock,
             (token.id.clone(), set.to_owned()),
+            shared.map(|(name, _)| name).collect(),
             limit,
         );
         let orders = app.services.unseal_orders();

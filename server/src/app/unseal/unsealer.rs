@@ -28,6 +28,8 @@ pub struct Unsealer {
     /// The token's id in the specification, and the file of its set.
     token: String,
     set: PathBuf,
+    /// The other HSMs whose PIN is the same, by name.
+    copies: Vec<String>,
     limit: Duration,
     pub(super) collector: Mutex<Option<Collector>>,
 }
@@ -55,6 +57,7 @@ impl Unsealer {
         services: Services,
         clock: Clock,
         (token, set): (String, PathBuf),
+        copies: Vec<String>,
         limit: Duration,
     ) -> Self {
         Self {
@@ -62,13 +65,22 @@ impl Unsealer {
             clock,
             token,
             set,
+            copies,
             limit,
             collector: Mutex::new(None),
         }
     }
 
+    /// The first HSM, which decides whether the server is sealed.
     pub(super) fn pool(&self) -> &HsmPool {
         self.services.authority().pool()
+    }
+
+    /// The HSMs that officers unseal, the first one first.
+    fn pools(&self) -> impl Iterator<Item = &HsmPool> {
+        let hsms = self.services.authority().hsms();
+        let copies = self.copies.iter().filter_map(|name| hsms.unit(name));
+        std::iter::once(self.pool()).chain(copies)
     }
 
     /// Does what is asked.
@@ -186,27 +198,40 @@ impl Unsealer {
         let officers = complete.officers();
         self.record(context, Some(&complete), SealEvent::Unsealed { officers })
             .await?;
+        for pool in self.pools().skip(1) {
+            if let PinProvided::Withheld(halt) = pool.provide_pin(pin.clone()) {
+                self.withheld(context, &complete, halt).await;
+            }
+        }
         match self.pool().provide_pin(pin) {
             PinProvided::Taken => {
                 tracing::info!(set = complete.set().id().grouped(), "unsealed");
                 Ok(())
             }
             PinProvided::Withheld(halt) => {
-                let code = halt.code();
-                tracing::error!(code, "the PIN of these shares is not sent again");
-                let _ = self
-                    .record(context, Some(&complete), SealEvent::PinWithheld { code })
-                    .await;
+                self.withheld(context, &complete, halt).await;
                 Err("pin-withheld".into())
             }
         }
+    }
+
+    async fn withheld(&self, context: &RequestContext, complete: &Collector, halt: PinHalt) {
+        let code = halt.code();
+        tracing::error!(code, "the PIN of these shares is not sent again");
+        let _ = self
+            .record(context, Some(complete), SealEvent::PinWithheld { code })
+            .await;
     }
 
     /// The response after the last share: once the HSM has accepted or refused the PIN.
     pub(super) async fn opened(&self) -> Response {
         let settled = |phase| !matches!(phase, HsmPhase::Sealed | HsmPhase::Recovering);
         // If not: the state tells.
-        let _ = self.pool().until(LOGIN, settled).await;
+        let until = Instant::now() + LOGIN;
+        for pool in self.pools() {
+            let left = until.saturating_duration_since(Instant::now());
+            let _ = pool.until(left, settled).await;
+        }
         let outcome = match self.pool().state().phase {
             HsmPhase::Up => Outcome::Unsealed,
             _ => Outcome::Opened,
@@ -279,8 +304,11 @@ impl Unsealer {
         let mut collector = self.collector.lock().await;
         let shares = collector.take();
         let nothing = self.pool().is_sealed() && shares.as_ref().is_none_or(|s| s.have() == 0);
-        if !self.pool().seal(LEAVE).await {
-            tracing::warn!("the hsm is sealed, but a call into it has not returned");
+        // The first one first: from then on none signs.
+        for pool in self.pools() {
+            if !pool.seal(LEAVE).await {
+                tracing::warn!("an hsm is sealed, but a call into it has not returned");
+            }
         }
         if !nothing {
             let _ = self

@@ -161,7 +161,8 @@ impl HsmGroup {
         found.map(|unit| &unit.pool)
     }
 
-    /// Whether any unit has no PIN: then none signs, or sealing would stop nothing.
+    /// Whether the first unit has no PIN: then none signs, or sealing would stop nothing. Another unit without a PIN is one
+    /// that does not sign.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.inner.is_sealed()
@@ -217,7 +218,7 @@ impl Inner {
     }
 
     fn is_sealed(&self) -> bool {
-        self.units().any(|unit| unit.pool.is_sealed())
+        self.first.pool.is_sealed()
     }
 
     /// A different place for each signature.
