@@ -10,7 +10,7 @@ use inkan_hsm_config::spec::Spec;
 use serde_json::Value;
 
 use crate::bank::Bank;
-use crate::{Outcome, machine};
+use crate::{Outcome, hsm_process, machine};
 
 /// The bank, and what its module does.
 #[derive(Debug)]
@@ -32,6 +32,17 @@ impl HostileBank {
         let mut bank = Bank::open()?;
         bank.kill()?;
         edit(&bank.dev.config, from, to)?;
+        Self::behind(bank)
+    }
+
+    /// Two HSMs with the same keys, of which only the first one's module takes orders.
+    pub fn open_with_two() -> Outcome<Self> {
+        let mut bank = Bank::open_with(&["--hsms", "2"])?;
+        bank.kill()?;
+        // Both have the module in front, because they share a specification. Without a file for orders it only forwards.
+        let second = format!("spec = {:?}\nmodule_environment = ", bank.dev.hsm_spec);
+        let forwards = format!("{second}[\"{}\"]", Control::VARIABLES[0]);
+        edit(&bank.dev.config, &format!("{second}[]"), &forwards)?;
         Self::behind(bank)
     }
 
@@ -58,10 +69,18 @@ impl HostileBank {
         Ok(hostile)
     }
 
-    /// Waits until the HSM is used.
+    /// The process in which the module takes orders; `None` while there is none, and until it has opened a session.
+    pub fn driver(&self) -> Outcome<Option<u32>> {
+        let all = hsm_process::all_of(&self.bank)?;
+        Ok(all
+            .into_iter()
+            .find(|&pid| self.control.sessions(pid).is_some()))
+    }
+
+    /// Waits until every HSM is used.
     pub fn until_up(&self) -> Outcome {
         let end = Instant::now() + Duration::from_secs(60);
-        while ready(&self.bank.dev.operations)?["hsm"]["state"] != "up" {
+        while !all_up(&ready(&self.bank.dev.operations)?) {
             if Instant::now() > end {
                 return Err(format!("the HSM is not up:\n{}", self.bank.log()?).into());
             }
@@ -80,6 +99,13 @@ pub fn needs_operator(operations: &str) -> Outcome<bool> {
         || findings
             .iter()
             .any(|finding| finding["code"] == "hsm-key-out-of-service"))
+}
+
+fn all_up(ready: &Value) -> bool {
+    let others = ready["additional_hsms"].as_array().into_iter().flatten();
+    std::iter::once(&ready["hsm"])
+        .chain(others)
+        .all(|hsm| hsm["state"] == "up")
 }
 
 fn ready(operations: &str) -> Outcome<Value> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use inkan_tests::Outcome;
 use inkan_tests::hostile::HostileBank;
-use inkan_tests::{Outcome, hsm_process};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::results::share;
@@ -48,22 +48,39 @@ impl Scene {
     }
 }
 
-/// The scenes, the quiet one first and last: their difference is the machine's own.
-pub(crate) fn measure() -> Outcome<Vec<Scene>> {
-    let hostile = HostileBank::open()?;
+/// The scenes, for one HSM and for two: the quiet one first and last, because their difference is the machine's own.
+pub(crate) fn measure() -> Outcome<[Vec<Scene>; 2]> {
+    let one = of_bank(
+        &HostileBank::open()?,
+        [
+            "one, quiet",
+            "one, which hangs for 3 s of every 15 s",
+            "one, its driver killed every second",
+            "one, quiet again",
+        ],
+    )?;
+    let two = of_bank(
+        &HostileBank::open_with_two()?,
+        [
+            "two, quiet",
+            "two, one of which hangs for 3 s of every 15 s",
+            "two, the driver of one killed every second",
+            "two, quiet again",
+        ],
+    )?;
+    Ok([one, two])
+}
+
+fn of_bank(hostile: &HostileBank, names: [&'static str; 4]) -> Outcome<Vec<Scene>> {
     let user = Arc::new(User::at(&hostile.bank)?);
-    let scene = |name, disturb: fn(&HostileBank, Instant) -> Outcome| -> Outcome<Scene> {
+    let disturbances: [fn(&HostileBank, Instant) -> Outcome; 4] = [quiet, hanging, killed, quiet];
+    let scene = |(name, disturb): (&'static str, fn(&HostileBank, Instant) -> Outcome)| {
         hostile.until_up()?;
         let traffic = Traffic::start(&hostile.bank, &user, SECONDS * 2)?;
-        disturb(&hostile, Instant::now() + Duration::from_secs(SECONDS))?;
+        disturb(hostile, Instant::now() + Duration::from_secs(SECONDS))?;
         Scene::of(name, traffic.end()?)
     };
-    Ok(vec![
-        scene("quiet", quiet)?,
-        scene("the module hangs for 3 s of every 15 s", hanging)?,
-        scene("the driver is killed every second", killed)?,
-        scene("quiet again", quiet)?,
-    ])
+    names.into_iter().zip(disturbances).map(scene).collect()
 }
 
 fn quiet(_: &HostileBank, end: Instant) -> Outcome {
@@ -89,9 +106,9 @@ fn killed(hostile: &HostileBank, end: Instant) -> Outcome {
     Ok(())
 }
 
-/// Kills the process that has loaded the module; nothing if there is none at the moment.
+/// Kills the process whose module takes orders; nothing if there is none at the moment.
 pub(crate) fn kill(hostile: &HostileBank) -> Outcome {
-    if let Some(pid) = hsm_process::of(&hostile.bank)?
+    if let Some(pid) = hostile.driver()?
         && let Some(pid) = Pid::from_raw(i32::try_from(pid)?)
     {
         // It may have ended in the meantime.

@@ -127,7 +127,9 @@ fn driver() -> Outcome {
 }
 
 fn hsm() -> Outcome {
-    table::scenes(&hsm::measure()?);
+    for scenes in hsm::measure()? {
+        table::scenes(&scenes);
+    }
     Ok(())
 }
 

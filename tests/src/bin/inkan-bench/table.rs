@@ -129,7 +129,6 @@ pub(crate) fn pages(rows: &[PageRow]) {
 
 /// Ways to sign, each with its cost beyond the first one's.
 pub(crate) fn costs(rows: &[Cost]) {
-    let Some(first) = rows.first() else { return };
     let range = |values: &[f64]| {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -139,18 +138,21 @@ pub(crate) fn costs(rows: &[Cost]) {
     };
     let line = |row: &Cost| {
         // Round by round: what else the machine does changes from one to the next.
-        let more: Vec<f64> = row.cpu.iter().zip(&first.cpu).map(|(a, b)| a - b).collect();
+        let more = row.beside.and_then(|number| rows.get(number)).map(|first| {
+            let more: Vec<f64> = row.cpu.iter().zip(&first.cpu).map(|(a, b)| a - b).collect();
+            range(&more)
+        });
         format!(
             "| {} | {} | {} | {} |",
             row.what,
             range(&row.time),
             range(&row.cpu),
-            range(&more)
+            more.unwrap_or_default()
         )
     };
     let lines: Vec<String> = rows.iter().map(line).collect();
     print(
-        "| P-256 signatures, one session: median (range) | µs | CPU µs, all processes | more, in the same round |",
+        "| P-256 signatures: median (range) | µs | CPU µs, all processes | more, in the same round |",
         &lines,
     );
 }
