@@ -61,6 +61,8 @@ pub enum Command {
     /// For officers who hold a share of an HSM's PIN: the key on the token that opens the share
     #[command(subcommand)]
     OfficerKey(OfficerKeyCommand),
+    /// For officers: sign the record of a ceremony with the token's certificate; `openssl cms` verifies it
+    SignRecord(SignRecord),
     /// Check what the agent needs of this computer, and write a report without personal data
     SelfTest(SelfTest),
     /// Open inkan: links on this desktop with this program (for the current user only)
@@ -221,6 +223,24 @@ pub struct OfficerKeyCreate {
 pub struct OfficerKeyConfirm {
     /// The file of the set that inkan-hsm shows
     pub set: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
+}
+
+/// `sign-record`
+#[derive(Debug, Args)]
+pub struct SignRecord {
+    /// Id of the bank whose certificate on the token signs
+    pub bank: Identifier,
+    /// The record, as `inkan-hsm record` wrote it
+    pub record: PathBuf,
+    /// The file for the signature; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub token: TokenArgs,

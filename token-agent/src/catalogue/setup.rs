@@ -170,8 +170,17 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Give another name with --report.",
             ),
         ),
-        UsageError::ShareKeyFileExists { path } => (
-            "share-key-file-exists",
+        UsageError::NotARecord { path } => (
+            "record-unusable",
+            text(
+                format!("{} は空か、4 MiB を超えています。", path.display()),
+                "`inkan-hsm record` で書き出した記録を指定してください。",
+                format!("{} is empty, or larger than 4 MiB.", path.display()),
+                "Name the record that `inkan-hsm record` wrote.",
+            ),
+        ),
+        UsageError::OutExists { path } => (
+            "out-exists",
             text(
                 format!("{} はすでにあります。上書きしません。", path.display()),
                 "--out に別の名前を付けてください。",

@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use crate::cli::{BankCommand, Command, ModuleCommand, OfficerKeyCommand, PinCommand};
 use crate::error::Failure;
-use crate::operations::{banks, delete, follow, list, modules, pin, renew, share_key, verify};
+use crate::operations::{
+    banks, delete, follow, list, modules, pin, renew, share_key, sign_record, verify,
+};
 use crate::output::outcome::Outcome;
 use crate::prompt::pin_source::PinSources;
 use context::Settings;
@@ -76,6 +78,12 @@ pub fn run(command: &Command, settings: &Settings) -> Result<Outcome, Failure> {
         Command::OfficerKey(command) => officer_key(command, settings),
         Command::Bank(command) => bank(command, settings),
         Command::Module(command) => module(command, settings),
+        Command::SignRecord(args) => {
+            let pin_sources = PinSources::pin(args.pin.source());
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            let ui = settings.ui(false, pin_sources);
+            sign_record::run(&args.bank, &args.record, &args.out, &context, &ui)
+        }
         Command::SelfTest(args) => self_test::run(args, settings),
         Command::Register => register::register(settings),
         Command::Unregister => register::unregister(settings),

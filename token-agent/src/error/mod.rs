@@ -77,8 +77,13 @@ pub enum UsageError {
         /// The file.
         path: PathBuf,
     },
-    /// The file about the share key exists already.
-    ShareKeyFileExists {
+    /// The file to be written exists already.
+    OutExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file to be signed is empty, or larger than any record.
+    NotARecord {
         /// The file.
         path: PathBuf,
     },

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `follow::run(link: &str, …)` | carries out an `inkan:` link: issuance, renewal, login, an officer's share |
 //! | `share_key::create(…)`, `confirm(…)`, `reveal(…)` | an officer's key for shares, and whether it opens one |
+//! | `sign_record::run(bank, record, out, …)` | an officer's signature of the record of a ceremony |
 //! | `renew::run(bank: Option<&Identifier>, …)` | renews a certificate without the bank's page |
 //! | `list::run(login: bool, …)` | lists tokens, and the certificates and keys on them |
 //! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | checks whether the bank accepts the certificate |
@@ -19,6 +20,8 @@
 //! - [`login`]: proves the certificate for a browser; called by `follow`
 //! - [`unseal`]: opens an officer's share for the bank's sealed HSM; called by `follow`
 //! - [`share_key`]: an officer's share key
+//! - [`sign_record`]: an officer's signature of a record
+//! - `new_file`: a file that is written once
 //! - `secret_attempts`: repeated entry of a refused secret
 //! - [`unlock`]: choice of a token, PIN, and administrative secret
 //! - [`entries`]: the contents of a token as the user sees them
@@ -37,12 +40,14 @@ pub mod list;
 pub mod login;
 pub mod modules;
 pub mod mutual;
+mod new_file;
 pub mod pin;
 pub mod renew;
 mod secret_attempts;
 pub mod select;
 pub mod self_test;
 pub mod share_key;
+pub mod sign_record;
 pub mod unlock;
 pub mod unseal;
 pub mod verify;

@@ -1,7 +1,7 @@
 //! An officer's share key: made on the token, vouched for by the officer's certificate, and tried before anything depends on it.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use inkan_pki::messages::identifier::Identifier;
@@ -13,7 +13,7 @@ use inkan_pki::signer::Signer as _;
 
 use super::select::{certificates_of_bank, issued_by, why_none};
 use super::unlock::{change, choose, signer, unlock};
-use super::{Context, entries};
+use super::{Context, entries, new_file};
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{Failure, SetupError, TokenError, UsageError};
@@ -36,7 +36,7 @@ const TRIAL: &str = "TRIAL";
 /// Makes the share key, or takes the one that is there, and writes the file about it.
 ///
 /// # Errors
-/// [`UsageError::ShareKeyFileExists`] before anything is done; [`TokenError::AgreementSlotTaken`], [`TokenError::ShareNotOpened`];
+/// [`UsageError::OutExists`] before anything is done; [`TokenError::AgreementSlotTaken`], [`TokenError::ShareNotOpened`];
 /// the error that the token reports.
 pub fn create(
     bank: &Identifier,
@@ -45,7 +45,7 @@ pub fn create(
     ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
     if out.exists() {
-        return Err(exists(out).into());
+        return Err(new_file::exists(out).into());
     }
     let bank = banks::find(&context.config, bank)?;
     let found = choose(context, ui)?;
@@ -76,7 +76,10 @@ pub fn create(
     let signature = signer
         .sign(scheme, &statement(&share_key, der))
         .map_err(|error| sign_failure(&error))?;
-    write(out, &key::write(&share_key, der, scheme, &signature))?;
+    new_file::write(
+        out,
+        key::write(&share_key, der, scheme, &signature).as_bytes(),
+    )?;
     Ok(Outcome::ShareKey(ShareKeyMade {
         file: out.display().to_string(),
         fingerprint: share_key.fingerprint(),
@@ -218,31 +221,5 @@ fn read_set(path: &Path) -> Result<Vec<(Binding, SealedShare)>, Failure> {
     shares.ok_or_else(|| {
         let path = path.to_owned();
         UsageError::NotASet { path }.into()
-    })
-}
-
-fn exists(path: &Path) -> UsageError {
-    UsageError::ShareKeyFileExists {
-        path: path.to_owned(),
-    }
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut new = OpenOptions::new();
-    let written = new
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-        });
-    written.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(path).into(),
-        _ => SetupError::Unwritable {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        }
-        .into(),
     })
 }

@@ -125,6 +125,18 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
             );
             format!("{}\n{details}", dialog::share_key(key.already, lang))
         }
+        Outcome::RecordSigned(signed) => {
+            let details = rows(
+                lang,
+                &[
+                    (Label::CommonName, &signed.common_name),
+                    (Label::Record, &signed.digest),
+                    (Label::Token, &dialog::token_name(&signed.token, lang)),
+                    (Label::File, &signed.file),
+                ],
+            );
+            format!("{}\n{details}", dialog::record_signed(lang))
+        }
         Outcome::ShareOpened(opened) => {
             let details = rows(
                 lang,

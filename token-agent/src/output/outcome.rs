@@ -21,6 +21,8 @@ pub enum Outcome {
     Opened(Opened),
     /// An officer's share key is on the token, and the file about it is written.
     ShareKey(ShareKeyMade),
+    /// An officer's signature of a record is written.
+    RecordSigned(RecordSigned),
     /// The token opened the officer's share of a set.
     ShareOpened(ShareOpened),
     /// The officer's share of a set, for a ceremony.
@@ -175,6 +177,19 @@ pub struct ShareKeyMade {
     /// The key was on the token already.
     pub already: bool,
     /// The token that holds it.
+    pub token: TokenView,
+}
+
+/// An officer's signature of a record.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordSigned {
+    /// The file with the signature.
+    pub file: String,
+    /// SHA-256 of the record, in groups of four.
+    pub digest: String,
+    /// Common Name of the certificate that signed.
+    pub common_name: String,
+    /// The token that holds its key.
     pub token: TokenView,
 }
 

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use inkan_agent::piv::{PivCard, Slot};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::officer::OfficerKey;
 use inkan_pki::officer::share::{Binding, SealedShare, code, same_code};
 use inkan_pki::secret::Pin;
+use inkan_pki::x509::fingerprint::{grouped, sha256_hex};
 use inkan_virtual_card::{Card, Model, Moment, PIN, Pull, Reader, Readers};
 use serde_json::json;
 
@@ -115,7 +117,7 @@ fn a_share_is_opened(officer: &Officer, bank: &Bank) {
     assert_eq!(made.result()["already"], false);
     // The file is not overwritten, and the key is made once.
     let again = officer.create("key.json");
-    assert_eq!(again.failure(), (2, "share-key-file-exists".to_owned()));
+    assert_eq!(again.failure(), (2, "out-exists".to_owned()));
     let again = officer.create("again.json");
     assert_eq!(again.result()["already"], true, "{again:?}");
     assert_eq!(officer.key("again.json").share_key, key.share_key);
@@ -144,10 +146,58 @@ fn a_share_is_opened(officer: &Officer, bank: &Bank) {
     assert_eq!((share.as_str(), client), (SHARE, &key.certificate));
 }
 
+/// Signed with the token, and verified by another program, with the chain alone.
+fn a_record_is_signed(officer: &Officer, bank: &Bank) {
+    let record = officer.file("record.txt");
+    fs::write(&record, "plan sha256 …\nlast hash …\n").unwrap();
+    let sign = |record: &Path, out: &str| {
+        let out = officer.file(out);
+        let [record, out] = [record, &out].map(|path| path.to_str().unwrap());
+        officer.run(&["sign-record", "kenmin", record, "--out", out])
+    };
+    let signed = sign(&record, "record.p7s");
+    assert_eq!(signed.code, 0, "{signed:?}");
+    let content = fs::read(&record).unwrap();
+    assert_eq!(signed.result()["digest"], grouped(&sha256_hex(&content)));
+    let again = sign(&record, "record.p7s");
+    assert_eq!(again.failure(), (2, "out-exists".to_owned()));
+
+    let chain = officer.file("chain.pem");
+    let (_, cas) = bank.file.split_once("customer_ca = '''").unwrap();
+    fs::write(&chain, cas.replace("'''", "")).unwrap();
+    let verify = |what: &Path| {
+        let mut openssl = Command::new("openssl");
+        openssl
+            .args("cms -verify -binary -inform DER -purpose any -cades -out /dev/null".split(' '));
+        openssl.arg("-in").arg(officer.file("record.p7s"));
+        openssl.arg("-content").arg(what).arg("-CAfile").arg(&chain);
+        openssl.output().unwrap()
+    };
+    let verified = verify(&record);
+    assert!(verified.status.success(), "{verified:?}");
+    let other = officer.file("other.txt");
+    fs::write(&other, "plan sha256 …\nlast hash ..\n").unwrap();
+    assert!(!verify(&other).status.success());
+
+    // What is no record is told before the token is used.
+    for (length, code) in [
+        (0, "record-unusable"),
+        (4 * 1024 * 1024 + 1, "record-unusable"),
+    ] {
+        fs::write(&other, vec![b'x'; length]).unwrap();
+        assert_eq!(sign(&other, "no.p7s").failure(), (2, code.to_owned()));
+    }
+    let missing = sign(&officer.file("missing.txt"), "no.p7s");
+    assert_eq!(missing.failure(), (5, "file-unreadable".to_owned()));
+    assert!(!officer.file("no.p7s").exists());
+}
+
 #[test]
-fn a_share_is_opened_with_a_driver() {
+fn a_share_is_opened_and_a_record_signed_with_a_driver() {
     let bank = Bank::start();
-    a_share_is_opened(&Officer::with_driver(&bank), &bank);
+    let officer = Officer::with_driver(&bank);
+    a_share_is_opened(&officer, &bank);
+    a_record_is_signed(&officer, &bank);
 }
 
 /// Dropped in this order: the card before the service.
@@ -170,7 +220,9 @@ fn fixture(model: Model) -> Fixture {
 fn on_a_card(model: Model) {
     let _fixture = fixture(model);
     let bank = Bank::start();
-    a_share_is_opened(&Officer::with_card(&bank), &bank);
+    let officer = Officer::with_card(&bank);
+    a_share_is_opened(&officer, &bank);
+    a_record_is_signed(&officer, &bank);
 }
 
 #[test]

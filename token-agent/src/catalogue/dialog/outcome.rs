@@ -37,6 +37,15 @@ pub fn share_key(already: bool, lang: Lang) -> &'static str {
     }
 }
 
+/// The record of a ceremony is signed.
+#[must_use]
+pub fn record_signed(lang: Lang) -> &'static str {
+    lang.pick(
+        "記録に署名しました。署名は別のファイルにあります。記録とともに保管してください。",
+        "The record is signed. The signature is in a file of its own: keep both together.",
+    )
+}
+
 /// The share of a new set was opened.
 #[must_use]
 pub fn share_opened(lang: Lang) -> &'static str {
