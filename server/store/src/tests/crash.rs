@@ -2,47 +2,39 @@
 //! anybody got is compared with what is in the database afterwards.
 
 use std::collections::HashSet;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 
 use super::rows::bank;
-use super::victim::{ROOM, RUN, URL};
+use super::victim::Order;
 use crate::audit::{self, Chain, Head};
-use crate::engine::sqlite::steps::{Step, VARIABLE};
+use crate::engine::sqlite::steps::STEPS;
 use crate::{Store, open};
 use inkan_server_fixtures::database::Place;
 
-const STEPS: [Step; 6] = [
-    Step::Begun,
-    Step::Written,
-    Step::Released,
-    Step::Committing,
-    Step::Committed,
-    Step::Told,
-];
 /// How often the process dies at each step, each time a little later.
-const AT_EACH: usize = 25;
+const AT_EACH: u32 = 25;
 /// How often it is killed from outside.
 const ANYWHERE: usize = 60;
 const KILL: i32 = 9;
 
-fn victim(url: &str, run: &str, more: &[(&str, &str)]) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+fn victim(order: &Order) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
             "tests::victim::victim",
             "--ignored",
             "--nocapture",
         ])
-        .env(URL, url)
-        .env(RUN, run)
-        .envs(more.iter().copied())
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{}", serde_json::to_string(order).unwrap()).unwrap();
+    child
 }
 
 /// Answers, until there are `most` or the process has ended.
@@ -141,18 +133,18 @@ async fn nothing_answered_is_lost_and_nothing_undone_is_there() {
     let place = Place::sqlite();
     let (url, mut head) = prepared(&place).await;
     let (mut answered, mut unanswered) = (0, 0);
-    let steps = STEPS
-        .iter()
-        .flat_map(|step| (0..AT_EACH).map(move |time| Some((*step, time))));
+    let steps = (0..STEPS.len()).flat_map(|step| (0..AT_EACH).map(move |time| Some((step, time))));
     let deaths: Vec<_> = steps.chain((0..ANYWHERE).map(|_| None)).collect();
     for (number, death) in deaths.into_iter().enumerate() {
-        let run = format!("r{number}");
-        let (mut child, most) = match death {
-            Some((step, time)) => {
-                let at = format!("{step:?}:{}", 1 + time * 3);
-                (victim(&url, &run, &[(VARIABLE, at.as_str())]), usize::MAX)
-            }
-            None => (victim(&url, &run, &[]), 1 + number % 40),
+        let mut child = victim(&Order {
+            url: url.clone(),
+            run: format!("r{number}"),
+            dies_at: death.map(|(step, time)| (step, 1 + time * 3)),
+            room: None,
+        });
+        let most = match death {
+            Some(_) => usize::MAX,
+            None => 1 + number % 40,
         };
         let said = answers(&mut child, most);
         let status = child.wait().unwrap();
@@ -184,8 +176,12 @@ async fn a_full_disk_fails_everybody_who_waits_and_passes() {
     for (number, room) in [40_000, 150_000, 300_000].into_iter().enumerate() {
         // The log is the file that has no room.
         let room = if room < size { room } else { size };
-        let room = room.to_string();
-        let mut child = victim(&url, &format!("full{number}"), &[(ROOM, room.as_str())]);
+        let mut child = victim(&Order {
+            url: url.clone(),
+            run: format!("full{number}"),
+            dies_at: None,
+            room: Some(room),
+        });
         let said = answers(&mut child, usize::MAX);
         assert!(child.wait().unwrap().success());
         let store = Store::open(&url).await.unwrap();

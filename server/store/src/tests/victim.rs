@@ -5,27 +5,36 @@ use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use tokio::signal::unix::SignalKind;
 
 use super::rows::note;
+use crate::engine::sqlite::steps::{STEPS, die_at};
 use crate::{Store, audit};
-
-/// The database; without it, there is nothing to do.
-pub(super) const URL: &str = "INKAN_TEST_VICTIM_URL";
-/// What its rows begin with.
-pub(super) const RUN: &str = "INKAN_TEST_VICTIM_RUN";
-/// The size that a file may have, in bytes, until the writers have failed.
-pub(super) const ROOM: &str = "INKAN_TEST_VICTIM_ROOM";
 
 const WRITERS: usize = 8;
 /// More than anybody waits for, and an end if nobody does.
 const ROUNDS: usize = 2000;
 
+/// What it is told, in the first line of its standard input.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Order {
+    pub(super) url: String,
+    /// What its rows begin with.
+    pub(super) run: String,
+    /// It dies at this one of the steps, when it gets there so many times.
+    pub(super) dies_at: Option<(usize, u32)>,
+    /// The size that a file may have, in bytes, until the writers have failed.
+    pub(super) room: Option<u64>,
+}
+
 #[test]
 #[ignore = "the process that another test ends"]
 fn victim() {
-    let Ok(url) = std::env::var(URL) else {
+    let Some(order) = std::io::stdin().lines().next() else {
         return;
     };
-    let run = std::env::var(RUN).unwrap();
-    let room = std::env::var(ROOM).ok().map(|room| room.parse().unwrap());
+    let order: Order = serde_json::from_str(&order.unwrap()).unwrap();
+    if let Some((step, times)) = order.dies_at {
+        die_at(STEPS[step], times);
+    }
+    let (url, run) = (order.url, order.run);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -33,7 +42,7 @@ fn victim() {
         .unwrap();
     runtime.block_on(async {
         let store = Store::connect(&url).await.unwrap();
-        if let Some(room) = room {
+        if let Some(room) = order.room {
             // The signal of a file without room, which would end the process, becomes an error of the write.
             let signal = SignalKind::from_raw(Signal::XFSZ.as_raw());
             let _caught = tokio::signal::unix::signal(signal).unwrap();

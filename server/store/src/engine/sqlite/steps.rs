@@ -1,6 +1,6 @@
 //! The steps of a transaction at which a test ends the process, to see what is left.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A step.
@@ -20,21 +20,29 @@ pub(crate) enum Step {
     Told,
 }
 
-/// `<step>:<how often>`: the process is to die there.
-pub(crate) const VARIABLE: &str = "INKAN_TEST_DIES_AT";
+/// Every step, in order.
+pub(crate) const STEPS: [Step; 6] = [
+    Step::Begun,
+    Step::Written,
+    Step::Released,
+    Step::Committing,
+    Step::Committed,
+    Step::Told,
+];
 
-static DEATH: LazyLock<Option<(String, AtomicU32)>> = LazyLock::new(|| {
-    let named = std::env::var(VARIABLE).ok()?;
-    let (step, times) = named.split_once(':')?;
-    Some((step.to_owned(), AtomicU32::new(times.parse().ok()?)))
-});
+static DEATH: OnceLock<(Step, AtomicU32)> = OnceLock::new();
 
-/// Kills this process, as a power failure would, at the step that the environment names.
+/// This process is to die when it reaches `step` for the `times`th time.
+pub(crate) fn die_at(step: Step, times: u32) {
+    DEATH.get_or_init(|| (step, AtomicU32::new(times)));
+}
+
+/// Kills this process, as a power failure would, if this is the step.
 pub(super) fn reached(step: Step) {
-    let Some((named, left)) = DEATH.as_ref() else {
-        return;
-    };
-    if *named == format!("{step:?}") && left.fetch_sub(1, Ordering::SeqCst) == 1 {
+    if let Some((named, left)) = DEATH.get()
+        && *named == step
+        && left.fetch_sub(1, Ordering::SeqCst) == 1
+    {
         let me = rustix::process::getpid();
         let _ = rustix::process::kill_process(me, rustix::process::Signal::KILL);
     }
