@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// The activation code of a staff account.
@@ -34,7 +35,7 @@ pub async fn find(
     db: impl Into<Db<'_>>,
     staff_id: &str,
 ) -> Result<Option<ActivationCode>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT staff_id, first_hash, first_by, code_hash, second_by, expires_at, used_at \
          FROM activation_codes WHERE staff_id = $1",
     )
@@ -60,7 +61,7 @@ pub async fn find(
 /// # Errors
 /// [`StoreError::Constraint`] if one person hands out both halves.
 pub async fn put(tx: &mut Tx, new: &ActivationCode) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO activation_codes (staff_id, first_hash, first_by, code_hash, second_by, expires_at, used_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (staff_id) DO UPDATE SET first_hash = excluded.first_hash, first_by = excluded.first_by, \
@@ -82,7 +83,7 @@ pub async fn put(tx: &mut Tx, new: &ActivationCode) -> Result<(), StoreError> {
 /// # Errors
 /// Errors of the database.
 pub async fn end(tx: &mut Tx, staff_id: &str, at: Timestamp) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE activation_codes SET expires_at = $2 WHERE staff_id = $1 AND expires_at > $2",
     )
     .bind(staff_id.to_owned())

@@ -1,10 +1,9 @@
 //! Logins with the agent: requested by a browser, picked up once and proved by an agent, completed once by that browser.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
-use super::db::Sql;
 use super::row::Row;
+use super::sql::{Record, Sql, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -79,7 +78,7 @@ macro_rules! select {
 }
 
 impl AgentLogin {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("agent_logins", row);
         Ok(AgentLogin {
             id: row.text("id")?,
@@ -100,7 +99,7 @@ impl AgentLogin {
 
 /// Stores a new login.
 pub async fn create(tx: &mut Tx, new: &NewAgentLogin) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO agent_logins (id, browser_sha256, comparison_code, state, created_at, deadline) \
          VALUES ($1, $2, $3, 'created', $4, $5)",
     )
@@ -116,7 +115,7 @@ pub async fn create(tx: &mut Tx, new: &NewAgentLogin) -> Result<(), StoreError> 
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<AgentLogin>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE id = $1")).bind(id.to_owned()),
+        query(select!("WHERE id = $1")).bind(id.to_owned()),
     )
     .await
 }
@@ -126,8 +125,7 @@ pub async fn by_browser(
     db: impl Into<Db<'_>>,
     browser_sha256: &str,
 ) -> Result<Option<AgentLogin>, StoreError> {
-    let statement =
-        sqlx::query(select!("WHERE browser_sha256 = $1")).bind(browser_sha256.to_owned());
+    let statement = query(select!("WHERE browser_sha256 = $1")).bind(browser_sha256.to_owned());
     one(db.into(), statement).await
 }
 
@@ -136,7 +134,7 @@ pub async fn by_code(
     db: impl Into<Db<'_>>,
     code_sha256: &str,
 ) -> Result<Option<AgentLogin>, StoreError> {
-    let statement = sqlx::query(select!("WHERE code_sha256 = $1")).bind(code_sha256.to_owned());
+    let statement = query(select!("WHERE code_sha256 = $1")).bind(code_sha256.to_owned());
     one(db.into(), statement).await
 }
 
@@ -156,7 +154,7 @@ pub async fn pick_up(
     now: Timestamp,
     deadline: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE agent_logins SET state = 'picked_up', credential_sha256 = $2, deadline = $4 \
          WHERE id = $1 AND state = 'created' AND deadline > $3",
     )
@@ -170,7 +168,7 @@ pub async fn pick_up(
 /// Records the agent's progress (no audit row needed). False unless the login is picked up.
 pub async fn set_progress(tx: &mut Tx, id: &str, progress: &str) -> Result<bool, StoreError> {
     let statement =
-        sqlx::query("UPDATE agent_logins SET progress = $2 WHERE id = $1 AND state = 'picked_up'")
+        query("UPDATE agent_logins SET progress = $2 WHERE id = $1 AND state = 'picked_up'")
             .bind(id.to_owned())
             .bind(progress.to_owned());
     Ok(tx.upkeep(statement).await? == 1)
@@ -187,7 +185,7 @@ pub async fn prove(
     now: Timestamp,
     deadline: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE agent_logins SET deadline = CASE WHEN state = 'proved' THEN deadline ELSE $5 END, state = 'proved', \
          certificate_id = $2, code_sha256 = $3 WHERE id = $1 AND deadline > $4 \
          AND (state = 'picked_up' OR (state = 'proved' AND certificate_id = $2))",
@@ -208,7 +206,7 @@ pub async fn complete(
     code_sha256: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE agent_logins SET state = 'done', finished_at = $3 \
          WHERE id = $1 AND state = 'proved' AND code_sha256 = $2 AND deadline > $3",
     )
@@ -220,7 +218,7 @@ pub async fn complete(
 
 /// Ends a login without success. False if it had already ended.
 pub async fn fail(tx: &mut Tx, id: &str, code: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE agent_logins SET state = 'failed', failure_code = $2, finished_at = $3 \
          WHERE id = $1 AND state IN ('created', 'picked_up', 'proved')",
     )
@@ -232,7 +230,6 @@ pub async fn fail(tx: &mut Tx, id: &str, code: &str, now: Timestamp) -> Result<b
 
 /// Removes logins whose deadline was before `before`; the audit log keeps their results.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let statement =
-        sqlx::query("DELETE FROM agent_logins WHERE deadline < $1").bind(before.as_second());
+    let statement = query("DELETE FROM agent_logins WHERE deadline < $1").bind(before.as_second());
     tx.upkeep(statement).await
 }

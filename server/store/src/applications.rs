@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::sql::query;
 use super::text_enum::text_enum;
 use super::{StoreError, Tx};
 
@@ -40,7 +41,7 @@ pub struct NewApplication {
 /// # Errors
 /// [`StoreError::Duplicate`] when the contract has one that is not decided.
 pub async fn insert(tx: &mut Tx, new: &NewApplication) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO applications (id, contract_id, reference, contract_version, version, state, entered_by, \
          entered_at) VALUES ($1, $2, $3, $4, 1, 'entered', $5, $6)",
     )
@@ -66,7 +67,7 @@ pub async fn decide(
     at: Timestamp,
     reason: Option<&str>,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE applications SET state = $3, decided_by = $4, decided_at = $5, reason = $6 \
          WHERE id = $1 AND version = $2 AND state = 'entered'",
     )

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// When a certificate was last used; `None` if never, or long ago.
@@ -13,7 +14,7 @@ pub async fn last(
     db: impl Into<Db<'_>>,
     certificate_sha256: &str,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let statement = sqlx::query("SELECT last_at FROM console_use WHERE certificate_sha256 = $1")
+    let statement = query("SELECT last_at FROM console_use WHERE certificate_sha256 = $1")
         .bind(certificate_sha256.to_owned());
     let Some(found) = db.into().optional(statement).await? else {
         return Ok(None);
@@ -26,7 +27,7 @@ pub async fn last(
 /// # Errors
 /// Errors of the database.
 pub async fn note(tx: &mut Tx, certificate_sha256: &str, now: Timestamp) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO console_use (certificate_sha256, last_at) VALUES ($1, $2) \
          ON CONFLICT (certificate_sha256) DO UPDATE SET last_at = excluded.last_at",
     )
@@ -40,6 +41,6 @@ pub async fn note(tx: &mut Tx, certificate_sha256: &str, now: Timestamp) -> Resu
 /// # Errors
 /// Errors of the database.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.upkeep(sqlx::query("DELETE FROM console_use WHERE last_at < $1").bind(before.as_second()))
+    tx.upkeep(query("DELETE FROM console_use WHERE last_at < $1").bind(before.as_second()))
         .await
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::contracts::{AccountType, Contract};
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 use jiff::Timestamp;
 
@@ -63,7 +64,7 @@ pub async fn existing(
     let mut db = db.into();
     let mut found = HashSet::new();
     for chunk in accounts.chunks(SOUGHT) {
-        let mut statement = sqlx::query(EXISTING.as_str());
+        let mut statement = query(EXISTING.as_str());
         for (branch, kind, account) in filled(chunk, SOUGHT) {
             statement = statement
                 .bind(branch.clone())
@@ -89,7 +90,7 @@ pub async fn existing(
 pub async fn insert(tx: &mut Tx, contracts: &[Contract]) -> Result<u64, StoreError> {
     let mut made = 0;
     for chunk in contracts.chunks(MADE) {
-        let mut statement = sqlx::query(INSERT.as_str());
+        let mut statement = query(INSERT.as_str());
         for new in filled(chunk, MADE) {
             statement = statement
                 .bind(new.id.clone())

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::proposals::Contributor;
 use super::row::Row;
+use super::sql::query;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -27,11 +28,10 @@ pub async fn side_of(
     contract_id: &str,
     employee_number: &str,
 ) -> Result<Option<Side>, StoreError> {
-    let statement = sqlx::query(
-        "SELECT side FROM contract_duties WHERE contract_id = $1 AND employee_number = $2",
-    )
-    .bind(contract_id.to_owned())
-    .bind(employee_number.to_owned());
+    let statement =
+        query("SELECT side FROM contract_duties WHERE contract_id = $1 AND employee_number = $2")
+            .bind(contract_id.to_owned())
+            .bind(employee_number.to_owned());
     let row = db.into().optional(statement).await?;
     row.map(|row| Row::new("contract_duties", &row).word("side"))
         .transpose()
@@ -48,7 +48,7 @@ pub async fn take(
     side: Side,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO contract_duties (contract_id, employee_number, side, staff_id, at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (contract_id, employee_number) DO UPDATE SET at = contract_duties.at \
          WHERE contract_duties.side = excluded.side",

@@ -1,6 +1,7 @@
 //! Contracts page by page: each page begins after a contract, not after a count, so that new entries shift nothing.
 
 use super::contracts::{Contract, Search, containing, select};
+use super::sql::query;
 use super::{Db, StoreError};
 
 /// A position in the order of branch, account type and account.
@@ -36,24 +37,24 @@ pub async fn after(
 ) -> Result<Vec<Contract>, StoreError> {
     // Parts of names are searched in an index that contains everything needed for it.
     let statement = match by {
-        None => sqlx::query(select!(
+        None => query(select!(
             "WHERE (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1"
         )),
-        Some(Search::Account { .. }) => sqlx::query(select!(
+        Some(Search::Account { .. }) => query(select!(
             "WHERE account = $5 AND ($6 = '' OR branch = $6) AND (branch, account_type, account) > ($2, $3, $4) \
              ORDER BY branch, account_type, account LIMIT $1"
         )),
-        Some(Search::Kana(_)) => sqlx::query(select!(
+        Some(Search::Kana(_)) => query(select!(
             "WHERE id IN (SELECT id FROM contracts WHERE company_kana LIKE $5 ESCAPE '!' \
              AND (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1) \
              ORDER BY branch, account_type, account"
         )),
-        Some(Search::Name(_)) => sqlx::query(select!(
+        Some(Search::Name(_)) => query(select!(
             "WHERE id IN (SELECT id FROM contracts WHERE company_name LIKE $5 ESCAPE '!' \
              AND (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1) \
              ORDER BY branch, account_type, account"
         )),
-        Some(Search::LoginId(_)) => sqlx::query(select!(
+        Some(Search::LoginId(_)) => query(select!(
             "WHERE id IN (SELECT contract_id FROM users WHERE login_id = $5) \
              AND (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1"
         )),

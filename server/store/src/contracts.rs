@@ -1,9 +1,9 @@
 //! Contracts: one per 代表口座, with the company's names from the bank's records.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -87,7 +87,7 @@ macro_rules! select {
 pub(super) use select;
 
 impl Contract {
-    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("contracts", row);
         Ok(Contract {
             id: row.text("id")?,
@@ -115,7 +115,7 @@ impl Contract {
 /// # Errors
 /// [`StoreError::Duplicate`] when the account has a contract.
 pub async fn insert(tx: &mut Tx, new: &Contract) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, \
          version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at, \
          entered_employee_number, proposal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
@@ -141,7 +141,7 @@ pub async fn insert(tx: &mut Tx, new: &Contract) -> Result<(), StoreError> {
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Contract>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE id = $1")).bind(id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -157,7 +157,7 @@ pub async fn by_account(
     account_type: AccountType,
     account: &str,
 ) -> Result<Option<Contract>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE branch = $1 AND account_type = $2 AND account = $3"
     ))
     .bind(branch.to_owned())
@@ -177,7 +177,7 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Contract>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
     ))
     .bind(limit)
@@ -217,7 +217,7 @@ pub async fn search(
 ) -> Result<Vec<Contract>, StoreError> {
     // Names are searched in an index that contains everything needed for it; only matches are read in full.
     let statement = match by {
-        Search::Account { branch, account } => sqlx::query(select!(
+        Search::Account { branch, account } => query(select!(
             "WHERE account = $3 AND ($4 = '' OR branch = $4) \
              ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
         ))
@@ -225,7 +225,7 @@ pub async fn search(
         .bind(offset)
         .bind(account.clone())
         .bind(branch.clone().unwrap_or_default()),
-        Search::Kana(part) => sqlx::query(select!(
+        Search::Kana(part) => query(select!(
             "WHERE id IN (SELECT id FROM contracts WHERE company_kana LIKE $3 ESCAPE '!' \
              ORDER BY branch, account_type, account LIMIT $1 OFFSET $2) \
              ORDER BY branch, account_type, account"
@@ -233,7 +233,7 @@ pub async fn search(
         .bind(limit)
         .bind(offset)
         .bind(containing(part)),
-        Search::Name(part) => sqlx::query(select!(
+        Search::Name(part) => query(select!(
             "WHERE id IN (SELECT id FROM contracts WHERE company_name LIKE $3 ESCAPE '!' \
              ORDER BY branch, account_type, account LIMIT $1 OFFSET $2) \
              ORDER BY branch, account_type, account"
@@ -241,7 +241,7 @@ pub async fn search(
         .bind(limit)
         .bind(offset)
         .bind(containing(part)),
-        Search::LoginId(login_id) => sqlx::query(select!(
+        Search::LoginId(login_id) => query(select!(
             "WHERE id IN (SELECT contract_id FROM users WHERE login_id = $3) \
              ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
         ))
@@ -273,7 +273,7 @@ pub async fn set_temp_passwords(
     login_hash: &str,
     confirmation_hash: &str,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE contracts SET temp_login_hash = $2, temp_confirmation_hash = $3, temp_failures = 0, \
          temp_locked_until = NULL WHERE id = $1 AND status = 'active'",
     )
@@ -285,7 +285,7 @@ pub async fn set_temp_passwords(
 
 /// Changes the login method. False if it already was that method or the contract is not active.
 pub async fn set_method(tx: &mut Tx, id: &str, method: Method) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE contracts SET method = $2, version = version + 1 \
          WHERE id = $1 AND status = 'active' AND method <> $2",
     )
@@ -296,7 +296,7 @@ pub async fn set_method(tx: &mut Tx, id: &str, method: Method) -> Result<bool, S
 
 /// Cancels the contract. False if it was cancelled. The caller must revoke its users' certificates.
 pub async fn cancel(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE contracts SET status = 'cancelled', version = version + 1, temp_login_hash = NULL, \
          temp_confirmation_hash = NULL WHERE id = $1 AND status = 'active'",
     )
@@ -311,18 +311,17 @@ pub async fn set_temp_failures(
     failures: u32,
     locked_until: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(
-        "UPDATE contracts SET temp_failures = $2, temp_locked_until = $3 WHERE id = $1",
-    )
-    .bind(id.to_owned())
-    .bind(i64::from(failures))
-    .bind(locked_until.map(Timestamp::as_second));
+    let statement =
+        query("UPDATE contracts SET temp_failures = $2, temp_locked_until = $3 WHERE id = $1")
+            .bind(id.to_owned())
+            .bind(i64::from(failures))
+            .bind(locked_until.map(Timestamp::as_second));
     tx.change(statement).await.map(drop)
 }
 
 /// Uses the temporary passwords, once: false if there are none (any more).
 pub async fn consume_temp_passwords(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE contracts SET temp_login_hash = NULL, temp_confirmation_hash = NULL, temp_failures = 0, \
          temp_locked_until = NULL WHERE id = $1 AND status = 'active' AND temp_login_hash IS NOT NULL",
     )

@@ -2,10 +2,10 @@
 //! number is used twice.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::certificates::Ca;
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -50,7 +50,7 @@ macro_rules! select {
 }
 
 impl Published {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("crl_publications", row);
         let base: Option<i64> = row.opt_int("base")?;
         Ok(Published {
@@ -76,7 +76,7 @@ pub async fn insert(
     der: Vec<u8>,
     sha256: &str,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO crl_publications (scope, kind, number, base, der, sha256, entries, status_seq, this_update, \
          next_update) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
@@ -91,7 +91,7 @@ pub async fn insert(
     .bind(new.this_update.as_second())
     .bind(new.next_update.as_second());
     tx.change(statement).await?;
-    let forget = sqlx::query(
+    let forget = query(
         "UPDATE crl_publications SET der = NULL WHERE scope = $1 AND kind = $2 AND number < $3 AND der IS NOT NULL",
     )
     .bind(new.scope.clone())
@@ -102,11 +102,10 @@ pub async fn insert(
 
 /// Deletes CRLs that expired before `at`, but never the newest of a scope.
 pub async fn forget_before(tx: &mut Tx, scope: &str, at: Timestamp) -> Result<u64, StoreError> {
-    let statement = sqlx::query(
-        "DELETE FROM crl_publications WHERE scope = $1 AND next_update < $2 AND der IS NULL",
-    )
-    .bind(scope.to_owned())
-    .bind(at.as_second());
+    let statement =
+        query("DELETE FROM crl_publications WHERE scope = $1 AND next_update < $2 AND der IS NULL")
+            .bind(scope.to_owned())
+            .bind(at.as_second());
     tx.upkeep(statement).await
 }
 
@@ -116,7 +115,7 @@ pub async fn latest(
     scope: &str,
     kind: Kind,
 ) -> Result<Option<Published>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE scope = $1 AND kind = $2 ORDER BY number DESC LIMIT 1"
     ))
     .bind(scope.to_owned())
@@ -130,7 +129,7 @@ pub async fn oldest_valid(
     scope: &str,
     now: Timestamp,
 ) -> Result<Option<Published>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE scope = $1 AND kind = 'full' AND next_update > $2 AND this_update <= $2 ORDER BY number LIMIT 1"
     ))
     .bind(scope.to_owned())
@@ -138,7 +137,7 @@ pub async fn oldest_valid(
     one(db.into(), statement).await
 }
 
-async fn one(db: Db<'_>, statement: super::db::Sql) -> Result<Option<Published>, StoreError> {
+async fn one(db: Db<'_>, statement: super::sql::Sql) -> Result<Option<Published>, StoreError> {
     let row = db.optional(statement).await?;
     row.as_ref().map(Published::read).transpose()
 }
@@ -150,12 +149,11 @@ pub async fn bytes(
     kind: Kind,
     number: i64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let statement = sqlx::query(
-        "SELECT der FROM crl_publications WHERE scope = $1 AND kind = $2 AND number = $3",
-    )
-    .bind(scope.to_owned())
-    .bind(kind.as_str())
-    .bind(number);
+    let statement =
+        query("SELECT der FROM crl_publications WHERE scope = $1 AND kind = $2 AND number = $3")
+            .bind(scope.to_owned())
+            .bind(kind.as_str())
+            .bind(number);
     match db.into().optional(statement).await? {
         Some(row) => Row::new("crl_publications", &row).opt_blob("der"),
         None => Ok(None),
@@ -169,7 +167,7 @@ pub async fn shards(
     from: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let ca: Ca = ca.into();
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT shard FROM crl_shards WHERE issuer = $1 AND generation = $3 AND until >= $2 ORDER BY shard",
     )
     .bind(ca.issuer.as_str())
@@ -209,7 +207,7 @@ pub async fn ended(
     limit: i64,
 ) -> Result<Vec<EndedRow>, StoreError> {
     let ca: Ca = ca.into();
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT serial, COALESCE(ended_at, created_at) AS at, reason FROM certificates \
          WHERE issuer = $1 AND generation = $6 AND shard = $2 AND serial > $3 \
          AND state IN ('superseded', 'suspended', 'revoked') \

@@ -1,9 +1,9 @@
 //! Enrolment requests of customers and staff: made by a page or by the agent alone, picked up once, finished once.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::subject::Subject;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
@@ -117,7 +117,7 @@ macro_rules! select {
 }
 
 impl EnrolmentRequest {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("enrolment_requests", row);
         let subject = Subject::of(row.opt_text("user_id")?, row.opt_text("staff_id")?);
         let authorization = Authorization::of(
@@ -154,7 +154,7 @@ pub async fn create(tx: &mut Tx, new: &NewRequest) -> Result<(), StoreError> {
         Authorization::ActivationCode(digest) => activation_code = Some(digest.clone()),
         Authorization::Certificate(id) => replaces = Some(id.clone()),
     }
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO enrolment_requests (id, user_id, staff_id, grant_id, activation_code_sha256, replaces, \
          browser_binding_sha256, comparison_code, state, created_at, pickup_expires_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'created', $9, $10, $11)",
@@ -175,7 +175,7 @@ pub async fn create(tx: &mut Tx, new: &NewRequest) -> Result<(), StoreError> {
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<EnrolmentRequest>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE id = $1")).bind(id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -206,9 +206,7 @@ pub async fn open_for(
             id,
         ),
     };
-    let statement = sqlx::query(statement)
-        .bind(id.clone())
-        .bind(now.as_second());
+    let statement = query(statement).bind(id.clone()).bind(now.as_second());
     let rows = db.into().all(statement).await?;
     rows.iter().map(EnrolmentRequest::read).collect()
 }
@@ -220,7 +218,7 @@ pub async fn pick_up(
     credential_sha256: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE enrolment_requests SET state = 'picked_up', credential_sha256 = $2, picked_up_at = $3 \
          WHERE id = $1 AND state = 'created' AND pickup_expires_at > $3",
     )
@@ -232,11 +230,10 @@ pub async fn pick_up(
 
 /// Notes the agent's step (no audit row needed). False if the request is not picked up, or has ended.
 pub async fn set_progress(tx: &mut Tx, id: &str, progress: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE enrolment_requests SET progress = $2 WHERE id = $1 AND state = 'picked_up'",
-    )
-    .bind(id.to_owned())
-    .bind(progress.to_owned());
+    let statement =
+        query("UPDATE enrolment_requests SET progress = $2 WHERE id = $1 AND state = 'picked_up'")
+            .bind(id.to_owned())
+            .bind(progress.to_owned());
     Ok(tx.upkeep(statement).await? == 1)
 }
 
@@ -260,7 +257,7 @@ pub async fn finish(
         Outcome::Done(certificate_id) => (State::Done, Some(certificate_id), None),
         Outcome::Failed(code) => (State::Failed, None, Some(code)),
     };
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE enrolment_requests SET state = $2, certificate_id = $3, failure_code = $4, finished_at = $5 \
          WHERE id = $1 AND state IN ('created', 'picked_up')",
     )

@@ -3,6 +3,7 @@
 
 use thiserror::Error;
 
+pub use super::engine::error::{DriverError, SqliteError};
 use super::postgres_url::UrlFault;
 use super::tls_fault::TlsFault;
 
@@ -130,7 +131,7 @@ pub enum StoreError {
     },
     /// The server does not accept this user, its password or its certificate, or gives it too few permissions.
     #[error("the database's server refuses this user: {0}")]
-    Denied(#[source] sqlx::Error),
+    Denied(#[source] DriverError),
     /// No answer within the given time.
     #[error("no answer from the database within {0} ms")]
     NoAnswer(u128),
@@ -173,17 +174,17 @@ pub enum StoreError {
         name: &'static str,
         /// Why.
         #[source]
-        source: sqlx::Error,
+        source: Box<StoreError>,
     },
     /// A unique constraint: the row already exists.
     #[error("already exists: {0:?}")]
     Duplicate(Unique),
     /// A check or foreign-key constraint.
     #[error("constraint violated: {0}")]
-    Constraint(#[source] sqlx::Error),
+    Constraint(#[source] DriverError),
     /// The database is busy or unavailable; the same call may succeed later.
     #[error("database busy or unavailable: {0}")]
-    Busy(#[source] sqlx::Error),
+    Busy(#[source] DriverError),
     /// A row contains a value that this program cannot read.
     #[error("table {table}, column {column}: {what}")]
     Row {
@@ -205,7 +206,7 @@ pub enum StoreError {
     Random(#[source] getrandom::Error),
     /// Any other error of the database.
     #[error("database: {0}")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] DriverError),
 }
 
 impl StoreError {
@@ -236,7 +237,7 @@ impl StoreError {
             StoreError::NoAnswer(_) => "store-no-answer",
             StoreError::File { .. } | StoreError::JournalMode(_) => "store-file",
             StoreError::MigrationChanged { .. } | StoreError::Migration { .. } => "store-migration",
-            StoreError::Busy(error) if is_unreachable(error) => "store-unreachable",
+            StoreError::Busy(error) if error.is_unreachable() => "store-unreachable",
             StoreError::Busy(_) => "store-busy",
             StoreError::Duplicate(_)
             | StoreError::Constraint(_)
@@ -256,26 +257,55 @@ impl From<sqlx::Error> for StoreError {
         }
         if let Some(database) = error.as_database_error() {
             if database.is_unique_violation() {
-                return StoreError::Duplicate(unique_constraint(database));
+                let constraint = database.constraint();
+                return StoreError::Duplicate(unique_constraint(constraint, database.message()));
             }
             if database.is_check_violation() || database.is_foreign_key_violation() {
-                return StoreError::Constraint(error);
+                return StoreError::Constraint(error.into());
             }
             if is_busy(database.code().as_deref()) {
-                return StoreError::Busy(error);
+                return StoreError::Busy(error.into());
             }
             return match database.code().as_deref() {
                 Some("3D000") => StoreError::Missing("of that name on the server".to_owned()),
-                Some(code) if is_denied(code) => StoreError::Denied(error),
-                _ => StoreError::Database(error),
+                Some(code) if is_denied(code) => StoreError::Denied(error.into()),
+                _ => StoreError::Database(error.into()),
             };
         }
         match error {
             sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Io(_) => StoreError::Busy(error),
-            other => StoreError::Database(other),
+            | sqlx::Error::Io(_) => StoreError::Busy(error.into()),
+            other => StoreError::Database(other.into()),
+        }
+    }
+}
+
+impl From<DriverError> for StoreError {
+    fn from(error: DriverError) -> Self {
+        match error {
+            DriverError::Sqlite(error) => error.into(),
+            DriverError::Sqlx(error) => error.into(),
+            DriverError::NoTurn | DriverError::Closed => StoreError::Busy(error),
+        }
+    }
+}
+
+/// SQLite's extended codes for constraints.
+const SQLITE_UNIQUE: [i32; 3] = [2067, 1555, 2579];
+const SQLITE_CHECK_OR_REFERENCE: [i32; 2] = [275, 787];
+
+impl From<SqliteError> for StoreError {
+    fn from(error: SqliteError) -> Self {
+        if SQLITE_UNIQUE.contains(&error.code) {
+            StoreError::Duplicate(unique_constraint(None, &error.message))
+        } else if SQLITE_CHECK_OR_REFERENCE.contains(&error.code) {
+            StoreError::Constraint(error.into())
+        } else if is_busy(Some(&error.code.to_string())) {
+            StoreError::Busy(error.into())
+        } else {
+            StoreError::Database(error.into())
         }
     }
 }
@@ -285,21 +315,11 @@ fn is_denied(code: &str) -> bool {
     code.len() == 5 && (code.starts_with("28") || code == "42501")
 }
 
-/// Whether nobody responds at all, in contrast to a server that is busy.
-fn is_unreachable(error: &sqlx::Error) -> bool {
-    matches!(
-        error,
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
-    )
-}
-
-fn unique_constraint(database: &dyn sqlx::error::DatabaseError) -> Unique {
-    let by_name = database
-        .constraint()
-        .and_then(|name| UNIQUE_CONSTRAINTS.iter().find(|known| known.0 == name));
-    // SQLite: "UNIQUE constraint failed: <columns or index>".
+/// PostgreSQL names the constraint; SQLite says "UNIQUE constraint failed: <columns or index>".
+fn unique_constraint(name: Option<&str>, message: &str) -> Unique {
+    let by_name = name.and_then(|name| UNIQUE_CONSTRAINTS.iter().find(|known| known.0 == name));
     let by_message = || {
-        let (_, failed) = database.message().split_once("failed: ")?;
+        let (_, failed) = message.split_once("failed: ")?;
         UNIQUE_CONSTRAINTS.iter().find(|known| known.1 == failed)
     };
     by_name

@@ -1,9 +1,9 @@
 //! Grants: an approved application allows one certificate, until its deadline.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -67,7 +67,7 @@ macro_rules! select {
 }
 
 impl Grant {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("grants", row);
         Ok(Grant {
             id: row.text("id")?,
@@ -87,7 +87,7 @@ impl Grant {
 /// # Errors
 /// [`StoreError::Duplicate`] when the application has one already.
 pub async fn create(tx: &mut Tx, new: &NewGrant) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO grants (id, contract_id, application_id, user_id, state, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, 'open', $5, $6)",
     )
@@ -102,7 +102,7 @@ pub async fn create(tx: &mut Tx, new: &NewGrant) -> Result<(), StoreError> {
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Grant>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE id = $1")).bind(id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -116,7 +116,7 @@ pub async fn list_for_contract(
     db: impl Into<Db<'_>>,
     contract_id: &str,
 ) -> Result<Vec<Grant>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE contract_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000"
     ))
     .bind(contract_id.to_owned());
@@ -135,7 +135,7 @@ pub async fn open_for_user(
     contract_id: &str,
     now: Timestamp,
 ) -> Result<Option<Grant>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE user_id = $1 AND contract_id = $2 AND state = 'open' AND expires_at > $3 \
          ORDER BY expires_at, id LIMIT 1"
     ))
@@ -152,7 +152,7 @@ pub async fn open_for_user(
 
 /// Uses a grant, once. False if it was used, is past its deadline, or has no user.
 pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE grants SET state = 'used', used_at = $2 \
          WHERE id = $1 AND state = 'open' AND expires_at > $2 AND user_id IS NOT NULL",
     )
@@ -164,7 +164,7 @@ pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool,
 /// Reopens a used grant, because its certificate was given up before it was in use. False if it was not used, or is
 /// past its deadline.
 pub async fn reopen(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE grants SET state = 'open', used_at = NULL \
          WHERE id = $1 AND state = 'used' AND expires_at > $2",
     )
@@ -175,9 +175,8 @@ pub async fn reopen(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool,
 
 /// Ends an open grant unused. False when it was not open.
 pub async fn lapse(tx: &mut Tx, grant_id: &str) -> Result<bool, StoreError> {
-    let statement =
-        sqlx::query("UPDATE grants SET state = 'lapsed' WHERE id = $1 AND state = 'open'")
-            .bind(grant_id.to_owned());
+    let statement = query("UPDATE grants SET state = 'lapsed' WHERE id = $1 AND state = 'open'")
+        .bind(grant_id.to_owned());
     Ok(tx.change(statement).await? == 1)
 }
 
@@ -187,7 +186,7 @@ pub async fn past_their_time(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<Grant>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2"
     ))
     .bind(now.as_second())

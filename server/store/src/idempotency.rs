@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// A stored response.
@@ -32,7 +33,7 @@ pub async fn find(
     key: &str,
     since: Timestamp,
 ) -> Result<Option<RecordedResponse>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT staff_id, idempotency_key, request_sha256, status, response, at FROM idempotency \
          WHERE staff_id = $1 AND idempotency_key = $2 AND at >= $3",
     )
@@ -64,7 +65,7 @@ pub async fn keep(
     new: &RecordedResponse,
     since: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO idempotency (staff_id, idempotency_key, request_sha256, status, response, at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (staff_id, idempotency_key) DO UPDATE SET \
          request_sha256 = excluded.request_sha256, status = excluded.status, response = excluded.response, at = excluded.at \
@@ -85,6 +86,6 @@ pub async fn keep(
 /// # Errors
 /// Errors of the database.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let statement = sqlx::query("DELETE FROM idempotency WHERE at < $1").bind(before.as_second());
+    let statement = query("DELETE FROM idempotency WHERE at < $1").bind(before.as_second());
     tx.upkeep(statement).await
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// An uploaded list.
@@ -26,20 +27,19 @@ pub struct Import {
 
 /// Stores an uploaded list.
 pub async fn insert(tx: &mut Tx, new: &Import) -> Result<(), StoreError> {
-    let statement = sqlx::query(
-        "INSERT INTO imports (id, staff_id, content, created_at) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(new.id.clone())
-    .bind(new.staff_id.clone())
-    .bind(new.content.clone())
-    .bind(new.created_at.as_second());
+    let statement =
+        query("INSERT INTO imports (id, staff_id, content, created_at) VALUES ($1, $2, $3, $4)")
+            .bind(new.id.clone())
+            .bind(new.staff_id.clone())
+            .bind(new.content.clone())
+            .bind(new.created_at.as_second());
     tx.change(statement).await.map(drop)
 }
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Import>, StoreError> {
     let statement =
-        sqlx::query("SELECT id, staff_id, content, created_at, proposal_id, approved_at, done_at FROM imports WHERE id = $1")
+        query("SELECT id, staff_id, content, created_at, proposal_id, approved_at, done_at FROM imports WHERE id = $1")
             .bind(id.to_owned());
     let row = db.into().optional(statement).await?;
     row.map(|row| {
@@ -64,7 +64,7 @@ pub async fn approve(
     proposal_id: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE imports SET proposal_id = $2, approved_at = $3 WHERE id = $1 AND approved_at IS NULL AND done_at IS NULL",
     )
     .bind(id.to_owned())
@@ -75,7 +75,7 @@ pub async fn approve(
 
 /// Marks it imported and deletes its text, once. False if it already was, or is not approved.
 pub async fn finish(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE imports SET done_at = $2, content = '' WHERE id = $1 AND done_at IS NULL AND approved_at IS NOT NULL",
     )
     .bind(id.to_owned())
@@ -85,7 +85,7 @@ pub async fn finish(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreE
 
 /// Deletes lists that were never imported, except those that await approval or are approved.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "DELETE FROM imports WHERE done_at IS NULL AND approved_at IS NULL AND created_at < $1 AND NOT EXISTS \
          (SELECT 1 FROM proposals p WHERE p.kind = 'import' AND p.subject = imports.id AND p.state = 'entered')",
     )

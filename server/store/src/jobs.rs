@@ -3,9 +3,9 @@
 //! A run is claimed by a lease. An instance that loses it (too slow, paused, killed) can no longer record the end.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -45,7 +45,7 @@ pub struct Job {
 }
 
 impl Job {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("jobs", row);
         Ok(Job {
             name: row.text("name")?,
@@ -115,7 +115,7 @@ fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
 
 /// Every job, by name.
 pub async fn all(db: impl Into<Db<'_>>) -> Result<Vec<Job>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT name, next_at, started_at, finished_at, succeeded_at, outcome, failures, detail, lease_owner, \
          lease_until FROM jobs ORDER BY name",
     );
@@ -125,7 +125,7 @@ pub async fn all(db: impl Into<Db<'_>>) -> Result<Vec<Job>, StoreError> {
 
 /// Registers a job; a known one is not changed.
 pub async fn ensure(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO jobs (name, next_at, failures, detail) VALUES ($1, $2, 0, '') ON CONFLICT (name) DO NOTHING",
     )
     .bind(name.to_owned())
@@ -135,7 +135,7 @@ pub async fn ensure(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), Store
 
 /// Records a failure of a job that no instance runs.
 pub async fn fail(tx: &mut Tx, name: &str, end: &Finished) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE jobs SET finished_at = $2, next_at = $3, outcome = $4, detail = $5, failures = failures + 1 \
          WHERE name = $1 AND (lease_until IS NULL OR lease_until <= $2)",
     )
@@ -149,7 +149,7 @@ pub async fn fail(tx: &mut Tx, name: &str, end: &Finished) -> Result<(), StoreEr
 
 /// Takes the lease of a pending job. False if it is not pending, or another instance runs it.
 pub async fn claim(tx: &mut Tx, wanted: &Claim<'_>) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE jobs SET lease_owner = $2, lease_until = $3, started_at = $4 \
          WHERE name = $1 AND (next_at <= $4 OR next_at > $5) \
          AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $6)",
@@ -170,11 +170,10 @@ pub async fn extend(
     owner: &str,
     until: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement =
-        sqlx::query("UPDATE jobs SET lease_until = $3 WHERE name = $1 AND lease_owner = $2")
-            .bind(name.to_owned())
-            .bind(owner.to_owned())
-            .bind(until.as_second());
+    let statement = query("UPDATE jobs SET lease_until = $3 WHERE name = $1 AND lease_owner = $2")
+        .bind(name.to_owned())
+        .bind(owner.to_owned())
+        .bind(until.as_second());
     Ok(tx.upkeep(statement).await? == 1)
 }
 
@@ -198,7 +197,7 @@ pub async fn finish(
     owner: &str,
     end: &Finished,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE jobs SET next_at = $3, finished_at = $4, outcome = $5, detail = $6, \
          failures = CASE WHEN $5 = 'done' THEN 0 ELSE failures + 1 END, \
          succeeded_at = CASE WHEN $5 = 'done' THEN $4 ELSE succeeded_at END, \
@@ -215,9 +214,8 @@ pub async fn finish(
 
 /// Releases a lease without a result: the job is pending as before.
 pub async fn release(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1",
-    )
-    .bind(owner.to_owned());
+    let statement =
+        query("UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1")
+            .bind(owner.to_owned());
     tx.upkeep(statement).await
 }

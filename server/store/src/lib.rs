@@ -4,13 +4,13 @@
 //! hashes a password, and reads no clock: every time is an argument. Writers are serial on both databases, so a check
 //! made inside a [`Tx`] still holds at its commit.
 //!
-//! - [`connect`]: opens a [`Store`] from a URL; `pools`: its connections; [`open`]: opens an existing database without
+//! - [`connect`]: opens a [`Store`] from a URL; `engine`: the two databases; [`open`]: opens an existing database without
 //!   creating one
 //! - [`postgres_url`]: which URLs are safe to connect to; [`tls_fault`]: why TLS failed
 //! - [`migrate`]: numbered, forward-only migrations
 //! - [`tx`]: the one way to write; a change without an audit row does not commit; [`deferred_commit`]: a deferred commit
 //! - [`db`]: reading from the store or from inside a transaction
-//! - [`row`]: a column becomes a Rust value
+//! - `sql`: a statement and its answer; [`row`]: a column becomes a Rust value
 //! - [`text_enum`]: enums that are words in the database
 //! - [`id`]: random identifiers
 //! - [`error`]: errors, with unique constraints by name
@@ -42,6 +42,7 @@ pub mod contracts;
 pub mod crls;
 pub mod db;
 pub mod deferred_commit;
+mod engine;
 pub mod enrolment_requests;
 pub mod error;
 pub mod grants;
@@ -55,7 +56,6 @@ pub mod ocsp_responses;
 pub mod open;
 pub mod outbox;
 pub mod password_letters;
-mod pools;
 pub mod positions;
 pub mod postgres_url;
 pub mod proposals;
@@ -66,6 +66,7 @@ pub mod sequence_floors;
 pub mod sessions;
 pub mod shadow_locks;
 pub mod signer_certificates;
+mod sql;
 pub mod staff;
 pub mod status_changes;
 pub mod subject;

@@ -1,10 +1,10 @@
 //! Login attempts, with time and method: shown to the customer, kept for the bank.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::audit::Outcome;
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx, id};
 
@@ -48,7 +48,7 @@ pub struct Login {
 }
 
 impl Login {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("login_history", row);
         Ok(Login {
             user_id: row.text("user_id")?,
@@ -64,7 +64,7 @@ impl Login {
 
 /// Records an attempt.
 pub async fn insert(tx: &mut Tx, login: &Login) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO login_history (id, user_id, at_ms, method, outcome, code, address, via) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -85,7 +85,7 @@ pub async fn last_logins(
     user_id: &str,
     limit: i64,
 ) -> Result<Vec<Login>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT user_id, at_ms, method, via, outcome, code, address FROM login_history \
          WHERE user_id = $1 AND outcome = 'done' AND method <> 'enrolment' \
          ORDER BY at_ms DESC, id DESC LIMIT $2",
@@ -106,7 +106,7 @@ pub async fn last(
     user_id: &str,
     limit: i64,
 ) -> Result<Vec<Login>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT user_id, at_ms, method, via, outcome, code, address FROM login_history \
          WHERE user_id = $1 ORDER BY at_ms DESC, id DESC LIMIT $2",
     )

@@ -1,11 +1,10 @@
 //! Numbered, forward-only migrations, embedded in the program. All pending ones run in one transaction, under the
 //! writer lock, so that two programs that start together do not race and a failure leaves nothing half done.
 
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AnyPool, Executor};
-
+use super::engine::schema::SchemaConnection;
 use super::row::Row;
-use super::{Backend, StoreError, id};
+use super::sql::{Record, query};
+use super::{Backend, Db, StoreError, id};
 
 /// One step of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -158,12 +157,25 @@ const POSTGRES_UNLIMITED: &str =
 /// How often creating the ledger is retried when two programs do it at once.
 const LEDGER_TRIES: u32 = 20;
 
+/// Brings the database at `url` to the last of `migrations`.
+pub(super) async fn bring(
+    url: &str,
+    backend: Backend,
+    migrations: &[Migration],
+) -> Result<(), StoreError> {
+    let mut connection = SchemaConnection::open(url, backend).await?;
+    ledger(&mut connection).await?;
+    connection.begin().await?;
+    run(&mut connection, migrations).await?;
+    connection.commit().await
+}
+
 /// Ensures that the ledger exists: writers lock it.
-pub(super) async fn ledger(pool: &AnyPool) -> Result<(), StoreError> {
+async fn ledger(connection: &mut SchemaConnection) -> Result<(), StoreError> {
     let mut tries = LEDGER_TRIES;
     loop {
-        match pool.execute(LEDGER).await.map_err(StoreError::from) {
-            Ok(_) => return Ok(()),
+        match connection.script(LEDGER).await {
+            Ok(()) => return Ok(()),
             // PostgreSQL: of two that create one table at the same moment, one gets an error that its type already exists.
             Err(StoreError::Duplicate(_)) if tries > 0 => tries -= 1,
             Err(other) => return Err(other),
@@ -172,11 +184,8 @@ pub(super) async fn ledger(pool: &AnyPool) -> Result<(), StoreError> {
 }
 
 /// Whether there is nothing to do.
-pub(super) async fn is_current(
-    pool: &AnyPool,
-    migrations: &[Migration],
-) -> Result<bool, StoreError> {
-    match state(pool, migrations).await {
+pub(super) async fn is_current(db: Db<'_>, migrations: &[Migration]) -> Result<bool, StoreError> {
+    match state(db, migrations).await {
         Ok(()) => Ok(true),
         Err(StoreError::Empty | StoreError::SchemaOlder { .. }) => Ok(false),
         Err(other) => Err(other),
@@ -187,9 +196,11 @@ pub(super) async fn is_current(
 ///
 /// # Errors
 /// [`StoreError::Empty`], [`StoreError::SchemaOlder`], [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`].
-pub(super) async fn state(pool: &AnyPool, migrations: &[Migration]) -> Result<(), StoreError> {
-    let rows = match pool.fetch_all(APPLIED).await {
-        Err(error) if is_missing_table(&error) => return Err(StoreError::Empty),
+pub(super) async fn state(db: Db<'_>, migrations: &[Migration]) -> Result<(), StoreError> {
+    let rows = match db.all(query(APPLIED)).await {
+        Err(StoreError::Database(error)) if error.is_missing_table() => {
+            return Err(StoreError::Empty);
+        }
         other => other?,
     };
     let applied = read(&rows)?;
@@ -207,26 +218,16 @@ pub(super) async fn state(pool: &AnyPool, migrations: &[Migration]) -> Result<()
     }
 }
 
-/// SQLite: a generic error with these words; PostgreSQL: undefined_table.
-fn is_missing_table(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| {
-        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
-    })
-}
-
-/// Migrates the database behind `connection` (inside a transaction) to the last of `migrations`.
+/// Migrates the database behind `connection`, in its open transaction, to the last of `migrations`.
 pub(super) async fn run(
-    connection: &mut AnyConnection,
-    backend: Backend,
+    connection: &mut SchemaConnection,
     migrations: &[Migration],
 ) -> Result<(), StoreError> {
-    if backend == Backend::Postgres {
-        sqlx::raw_sql(POSTGRES_UNLIMITED)
-            .execute(&mut *connection)
-            .await?;
-        connection.execute(POSTGRES_BLOB).await?;
+    if connection.backend() == Backend::Postgres {
+        connection.script(POSTGRES_UNLIMITED).await?;
+        connection.script(POSTGRES_BLOB).await?;
     }
-    let applied = read(&connection.fetch_all(APPLIED).await?)?;
+    let applied = read(&connection.all(query(APPLIED)).await?)?;
     compare(&applied, migrations)?;
     for migration in migrations.iter().skip(applied.len()) {
         let digest = id::sha256_hex(migration.sql.as_bytes());
@@ -262,7 +263,7 @@ struct Applied {
     sha256: String,
 }
 
-fn read(rows: &[AnyRow]) -> Result<Vec<Applied>, StoreError> {
+fn read(rows: &[Record]) -> Result<Vec<Applied>, StoreError> {
     rows.iter()
         .map(|row| {
             let row = Row::new("schema_migrations", row);
@@ -276,25 +277,20 @@ fn read(rows: &[AnyRow]) -> Result<Vec<Applied>, StoreError> {
 }
 
 async fn apply(
-    connection: &mut AnyConnection,
+    connection: &mut SchemaConnection,
     migration: &Migration,
     digest: String,
 ) -> Result<(), StoreError> {
     let failed = |source| StoreError::Migration {
         version: migration.version,
         name: migration.name,
-        source,
+        source: Box::new(source),
     };
-    sqlx::raw_sql(migration.sql)
-        .execute(&mut *connection)
-        .await
-        .map_err(failed)?;
-    sqlx::query("INSERT INTO schema_migrations (version, name, sha256) VALUES ($1, $2, $3)")
-        .bind(migration.version)
-        .bind(migration.name)
-        .bind(digest)
-        .execute(connection)
-        .await
-        .map_err(failed)?;
-    Ok(())
+    connection.script(migration.sql).await.map_err(failed)?;
+    let applied =
+        query("INSERT INTO schema_migrations (version, name, sha256) VALUES ($1, $2, $3)")
+            .bind(migration.version)
+            .bind(migration.name)
+            .bind(digest);
+    connection.all(applied).await.map(drop).map_err(failed)
 }

@@ -2,10 +2,10 @@
 //! certificate is in [`certificates`](super::certificates), and read together with the response.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::certificates::{Ca, State};
 use super::row::Row;
+use super::sql::{Record, query};
 use super::{Db, StoreError, Tx};
 
 /// A response.
@@ -47,7 +47,7 @@ pub struct CertificateStatus {
 }
 
 impl CertificateStatus {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("certificates", row);
         Ok(Self {
             serial: row.text("serial")?,
@@ -82,7 +82,7 @@ pub async fn find(
     serial: &str,
     digest: &'static str,
 ) -> Result<Option<(CertificateStatus, Option<Kept>)>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT c.serial AS serial, c.issuer AS issuer, c.generation AS generation, c.state AS state, c.ended_at AS ended_at, \
          c.reason AS reason, c.not_after AS not_after, a.state AS answer_state, a.der AS der, \
          a.this_update AS this_update, a.next_update AS next_update FROM certificates c \
@@ -117,7 +117,7 @@ pub async fn wanted(
     after: &str,
     limit: i64,
 ) -> Result<Vec<CertificateStatus>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT c.serial AS serial, c.issuer AS issuer, c.generation AS generation, c.state AS state, c.ended_at AS ended_at, \
          c.reason AS reason, c.not_after AS not_after FROM certificates c \
          LEFT JOIN ocsp_responses a ON a.serial = c.serial AND a.digest = $1 AND a.state = c.state \
@@ -136,7 +136,7 @@ pub async fn wanted(
 
 /// Stores a response, replacing an older one.
 pub async fn keep(tx: &mut Tx, answer: &StoredResponse) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO ocsp_responses (serial, digest, issuer, state, der, this_update, next_update, certificate_end) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (serial, digest) DO UPDATE SET state = excluded.state, \
          der = excluded.der, this_update = excluded.this_update, next_update = excluded.next_update",
@@ -155,6 +155,6 @@ pub async fn keep(tx: &mut Tx, answer: &StoredResponse) -> Result<(), StoreError
 /// Deletes responses for certificates that expired before `at`.
 pub async fn forget_before(tx: &mut Tx, at: Timestamp) -> Result<u64, StoreError> {
     let statement =
-        sqlx::query("DELETE FROM ocsp_responses WHERE certificate_end < $1").bind(at.as_second());
+        query("DELETE FROM ocsp_responses WHERE certificate_end < $1").bind(at.as_second());
     tx.upkeep(statement).await
 }

@@ -2,13 +2,10 @@
 //! on it: a wrong path must not create a new, empty log that is then found to be intact.
 
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, Connection};
-
-use super::{Backend, Store, StoreError, migrate, pools};
+use super::engine::open::{self, file};
+use super::{Backend, Db, Store, StoreError, migrate};
 
 impl Store {
     /// Opens the database at `url`, which must exist and have this program's schema.
@@ -18,7 +15,7 @@ impl Store {
     /// of [`Store::connect`].
     pub async fn open(url: &str) -> Result<Store, StoreError> {
         let backend = there(url)?;
-        let store = Store::of(backend, pools::open(url, backend).await?);
+        let store = Store::of(open::open(url, backend).await?);
         store.must_be_current().await
     }
 
@@ -28,7 +25,7 @@ impl Store {
     /// As [`Self::open`].
     pub async fn open_to_read(url: &str) -> Result<Store, StoreError> {
         let backend = there(url)?;
-        let store = Store::of(backend, pools::read_only(url, backend).await?);
+        let store = Store::of(open::read_only(url, backend).await?);
         store.must_be_current().await
     }
 
@@ -38,8 +35,8 @@ impl Store {
     /// As [`Self::open`], without [`StoreError::SchemaOlder`].
     pub async fn open_copy(url: &str) -> Result<Store, StoreError> {
         let backend = there(url)?;
-        let store = Store::of(backend, pools::read_only(url, backend).await?);
-        match migrate::state(store.readers(), migrate::MIGRATIONS).await {
+        let store = Store::of(open::read_only(url, backend).await?);
+        match migrate::state(Db::from(&store), migrate::MIGRATIONS).await {
             Ok(()) | Err(StoreError::SchemaOlder { .. }) => Ok(store),
             Err(error) => {
                 store.close().await;
@@ -49,7 +46,7 @@ impl Store {
     }
 
     async fn must_be_current(self) -> Result<Store, StoreError> {
-        let found = migrate::state(self.readers(), migrate::MIGRATIONS).await;
+        let found = migrate::state(Db::from(&self), migrate::MIGRATIONS).await;
         match found {
             Ok(()) => Ok(self),
             Err(error) => {
@@ -65,10 +62,9 @@ impl Store {
 /// # Errors
 /// Errors of the database.
 pub async fn is_vacant(url: &str) -> Result<bool, StoreError> {
-    sqlx::any::install_default_drivers();
-    match pools::backend(url)? {
+    match open::backend(url)? {
         Backend::Sqlite => {
-            let file = pools::file(url)?;
+            let file = file(url)?;
             let beside = |end: &str| {
                 let mut name = file.clone().into_os_string();
                 name.push(end);
@@ -80,9 +76,9 @@ pub async fn is_vacant(url: &str) -> Result<bool, StoreError> {
                 .all(|end| beside(end).symlink_metadata().is_err()))
         }
         Backend::Postgres => {
-            let (readers, _) = pools::read_only(url, Backend::Postgres).await?;
-            let objects = Store::objects(&readers).await;
-            readers.close().await;
+            let store = Store::of(open::read_only(url, Backend::Postgres).await?);
+            let objects = store.objects().await;
+            store.close().await;
             Ok(objects? == 0)
         }
     }
@@ -104,10 +100,9 @@ pub async fn is_used(url: &str) -> Result<bool, StoreError> {
 }
 
 fn there(url: &str) -> Result<Backend, StoreError> {
-    sqlx::any::install_default_drivers();
-    let backend = pools::backend(url)?;
+    let backend = open::backend(url)?;
     if backend == Backend::Sqlite {
-        is_there(&pools::file(url)?)?;
+        is_there(&file(url)?)?;
     }
     Ok(backend)
 }
@@ -137,10 +132,7 @@ const REACH: Duration = Duration::from_secs(10);
 /// As [`Store::open`]; [`StoreError::NoAnswer`].
 pub async fn reach(url: &str) -> Result<(), StoreError> {
     let reached = async {
-        there(url)?;
-        let options = AnyConnectOptions::from_str(url).map_err(|_| StoreError::Url("not a URL"))?;
-        // Without the pool, which retries and in the end only reports that it took too long.
-        AnyConnection::connect_with(&options).await?.close().await?;
+        open::reach(url, there(url)?).await?;
         let store = Store::open(url).await?;
         let locked = async { store.begin().await?.rollback().await };
         let locked = locked.await;

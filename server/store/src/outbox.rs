@@ -4,9 +4,9 @@
 //! then the bank sees it in a list.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -97,7 +97,7 @@ macro_rules! select {
 }
 
 impl Mail {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("outbox", row);
         Ok(Mail {
             id: row.text("id")?,
@@ -120,7 +120,7 @@ impl Mail {
 
 /// Writes a message. False if there is one with that key already.
 pub async fn insert(tx: &mut Tx, new: &NewMail) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO outbox (id, key, kind, user_id, recipient, lang, facts, state, created_at, next_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $8) ON CONFLICT (key) DO NOTHING",
     )
@@ -137,14 +137,14 @@ pub async fn insert(tx: &mut Tx, new: &NewMail) -> Result<bool, StoreError> {
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Mail>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE id = $1")).bind(id.to_owned());
     let row = db.into().optional(statement).await?;
     row.as_ref().map(Mail::read).transpose()
 }
 
 /// Whether there is a message with that key.
 pub async fn is_written(db: impl Into<Db<'_>>, key: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query("SELECT id FROM outbox WHERE key = $1").bind(key.to_owned());
+    let statement = query("SELECT id FROM outbox WHERE key = $1").bind(key.to_owned());
     Ok(db.into().optional(statement).await?.is_some())
 }
 
@@ -156,7 +156,7 @@ pub async fn due(
     farthest: Timestamp,
     limit: i64,
 ) -> Result<Vec<Mail>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE state = 'waiting' AND (next_at <= $1 OR next_at > $2) ORDER BY next_at, id LIMIT $3"
     ))
     .bind(now.as_second())
@@ -176,7 +176,7 @@ pub async fn failed_before(
     id: &str,
     limit: i64,
 ) -> Result<Vec<Mail>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE state = 'failed' AND (ended_at < $2 OR (ended_at = $2 AND id < $3)) \
          ORDER BY ended_at DESC, id DESC LIMIT $1"
     ))
@@ -189,7 +189,7 @@ pub async fn failed_before(
 
 /// How many messages wait, and how many have failed.
 pub async fn counts(db: impl Into<Db<'_>>) -> Result<(i64, i64), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
          CAST(COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS failed \
          FROM outbox WHERE state IN ('waiting', 'failed')",
@@ -211,7 +211,7 @@ pub async fn set_sent(
     reply: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE outbox SET state = 'sent', ended_at = $3, error = NULL, reply = $2 \
          WHERE id = $1 AND state = 'waiting'",
     )
@@ -229,7 +229,7 @@ pub async fn defer(
     error: &str,
     reply: &str,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE outbox SET attempts = attempts + 1, next_at = $2, error = $3, reply = $4 \
          WHERE id = $1 AND state = 'waiting'",
     )
@@ -248,7 +248,7 @@ pub async fn set_failed(
     reply: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE outbox SET state = 'failed', ended_at = $4, attempts = attempts + 1, error = $2, reply = $3 \
          WHERE id = $1 AND state = 'waiting'",
     )
@@ -267,7 +267,7 @@ pub async fn set_bounced(
     reply: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE outbox SET state = 'failed', ended_at = $4, error = $2, reply = $3 \
          WHERE id = $1 AND state = 'sent'",
     )
@@ -285,7 +285,7 @@ pub async fn set_waiting(
     recipient: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE outbox SET state = 'waiting', ended_at = NULL, error = NULL, reply = NULL, attempts = 0, \
          recipient = $2, created_at = $3, next_at = $3 WHERE id = $1 AND state = 'failed'",
     )
@@ -297,15 +297,14 @@ pub async fn set_waiting(
 
 /// Deletes messages that ended before `before`.
 pub async fn delete_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let statement =
-        sqlx::query("DELETE FROM outbox WHERE state IN ('sent', 'failed') AND ended_at < $1")
-            .bind(before.as_second());
+    let statement = query("DELETE FROM outbox WHERE state IN ('sent', 'failed') AND ended_at < $1")
+        .bind(before.as_second());
     tx.upkeep(statement).await
 }
 
 /// Stores the language of a user.
 pub async fn set_language(tx: &mut Tx, user_id: &str, lang: Language) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO user_languages (user_id, lang) VALUES ($1, $2) \
          ON CONFLICT (user_id) DO UPDATE SET lang = excluded.lang",
     )
@@ -317,7 +316,7 @@ pub async fn set_language(tx: &mut Tx, user_id: &str, lang: Language) -> Result<
 /// The language of a user; Japanese if unknown.
 pub async fn language(db: impl Into<Db<'_>>, user_id: &str) -> Result<Language, StoreError> {
     let statement =
-        sqlx::query("SELECT lang FROM user_languages WHERE user_id = $1").bind(user_id.to_owned());
+        query("SELECT lang FROM user_languages WHERE user_id = $1").bind(user_id.to_owned());
     match db.into().optional(statement).await? {
         Some(row) => Row::new("user_languages", &row).word("lang"),
         None => Ok(Language::Ja),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::contract_duties::Side;
 use super::proposals::Contributor;
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// A requested letter that awaits the second person.
@@ -95,7 +96,7 @@ impl Of<'_> {
 /// # Errors
 /// Errors of the database.
 pub async fn waiting(db: impl Into<Db<'_>>, of: Of<'_>) -> Result<Option<Asked>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT id, asked_by, asked_employee_number, asked_at FROM password_letters \
          WHERE COALESCE(grant_id, reset_id, contract_id) = $1 AND kind = $2 AND shown_by IS NULL",
     )
@@ -126,12 +127,12 @@ pub async fn ask(
     by: &Contributor,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let before = sqlx::query(
+    let before = query(
         "DELETE FROM password_letters WHERE COALESCE(grant_id, reset_id, contract_id) = $1 AND shown_by IS NULL",
     )
     .bind(of.key());
     tx.change(before).await?;
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO password_letters (id, kind, contract_id, grant_id, reset_id, reset_approved_employee_number, \
          entered_employee_number, side, asked_by, asked_employee_number, asked_at) \
          SELECT $1, $2, c.id, $4, $5, p.decided_employee_number, c.entered_employee_number, $6, $7, $8, $9 \
@@ -160,7 +161,7 @@ pub async fn show(
     by: &Contributor,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE password_letters SET shown_by = $2, shown_employee_number = $3, shown_at = $4 \
          WHERE id = $1 AND shown_by IS NULL AND (kind <> 'login' OR NOT EXISTS (SELECT 1 FROM contracts c \
          JOIN proposal_revisions h ON h.proposal_id = c.proposal_id \
@@ -184,7 +185,7 @@ pub async fn entered(
     contract_id: &str,
     employee_number: &str,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT 1 AS one FROM contracts c WHERE c.id = $1 AND (c.entered_employee_number = $2 OR EXISTS (SELECT 1 \
          FROM proposal_revisions h WHERE h.proposal_id = c.proposal_id AND h.employee_number = $2))",
     )
@@ -198,9 +199,8 @@ pub async fn entered(
 /// # Errors
 /// Errors of the database.
 pub async fn is_shown(db: impl Into<Db<'_>>, reset_id: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "SELECT 1 AS one FROM password_letters WHERE reset_id = $1 AND shown_by IS NOT NULL",
-    )
-    .bind(reset_id.to_owned());
+    let statement =
+        query("SELECT 1 AS one FROM password_letters WHERE reset_id = $1 AND shown_by IS NOT NULL")
+            .bind(reset_id.to_owned());
     Ok(db.into().optional(statement).await?.is_some())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::audit::{self, Head, checkpoints};
 use super::row::Row;
+use super::sql::query;
 use super::{Db, Store, StoreError, restores, sequence_floors, status_changes};
 
 /// The newest CRL of a scope.
@@ -74,7 +75,7 @@ pub async fn read(store: &Store) -> Result<Positions, StoreError> {
 /// # Errors
 /// Errors of the database.
 pub async fn crl_numbers(mut db: Db<'_>) -> Result<CrlPositions, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT scope, MAX(number) AS number, MAX(status_seq) AS status_seq FROM crl_publications GROUP BY scope",
     );
     let rows = db.again().all(statement).await?;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// A restore.
@@ -22,7 +23,7 @@ pub struct Restore {
 
 /// Marks the database as restored.
 pub async fn insert(tx: &mut Tx, new: &Restore) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO restores (id, restored_at, backup_at, audit_seq, status_seq) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(new.id.clone())
@@ -35,7 +36,7 @@ pub async fn insert(tx: &mut Tx, new: &Restore) -> Result<(), StoreError> {
 
 /// The first restore that is not reconciled; its backup is the oldest that counts.
 pub async fn open(db: impl Into<Db<'_>>) -> Result<Option<Restore>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT id, restored_at, backup_at, audit_seq, status_seq FROM restores WHERE reconciliation IS NULL \
          ORDER BY backup_at, id LIMIT 1",
     );
@@ -55,7 +56,7 @@ pub async fn open(db: impl Into<Db<'_>>) -> Result<Option<Restore>, StoreError> 
 
 /// How many reconciliations there were.
 pub async fn reconciliations(db: impl Into<Db<'_>>) -> Result<i64, StoreError> {
-    let statement = sqlx::query("SELECT COALESCE(MAX(number), 0) AS number FROM reconciliations");
+    let statement = query("SELECT COALESCE(MAX(number), 0) AS number FROM reconciliations");
     match db.into().optional(statement).await? {
         Some(row) => Row::new("reconciliations", &row).int("number"),
         None => Ok(0),
@@ -73,12 +74,11 @@ pub async fn reconcile(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let statement =
-        sqlx::query("INSERT INTO reconciliations (number, at, audit_seq) VALUES ($1, $2, $3)")
+        query("INSERT INTO reconciliations (number, at, audit_seq) VALUES ($1, $2, $3)")
             .bind(number)
             .bind(at.as_second())
             .bind(audit_seq);
     tx.change(statement).await?;
-    let closed =
-        sqlx::query("UPDATE restores SET reconciliation = $1 WHERE reconciliation IS NULL");
+    let closed = query("UPDATE restores SET reconciliation = $1 WHERE reconciliation IS NULL");
     tx.change(closed.bind(number)).await.map(drop)
 }

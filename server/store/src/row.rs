@@ -1,30 +1,41 @@
 //! Converts columns to Rust values; a value that does not fit is an error that names table and column.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
-use sqlx::{Any, Decode, Row as _, Type};
 
 use super::StoreError;
+use super::sql::{Record, Value};
 use super::text_enum::Word;
 
 /// One row of a known table.
 pub(crate) struct Row<'r> {
-    row: &'r AnyRow,
+    row: &'r Record,
     table: &'static str,
 }
 
 impl<'r> Row<'r> {
-    pub(crate) fn new(table: &'static str, row: &'r AnyRow) -> Self {
+    pub(crate) fn new(table: &'static str, row: &'r Record) -> Self {
         Row { row, table }
     }
 
-    fn get<T>(&self, column: &'static str) -> Result<T, StoreError>
-    where
-        T: Decode<'r, Any> + Type<Any>,
-    {
-        self.row
-            .try_get(column)
-            .map_err(|error| self.bad(column, error.to_string()))
+    /// `None` for NULL, otherwise what `read` makes of the value.
+    fn get<T>(
+        &self,
+        column: &'static str,
+        kind: &'static str,
+        read: impl FnOnce(&'r Value) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.row.get(column) {
+            None => Err(self.bad(column, "no such column in the answer".to_owned())),
+            Some(Value::Null) => Ok(None),
+            Some(value) => match read(value) {
+                Some(read) => Ok(Some(read)),
+                None => Err(self.bad(column, format!("{} instead of {kind}", value.kind()))),
+            },
+        }
+    }
+
+    fn present<T>(&self, column: &'static str, value: Option<T>) -> Result<T, StoreError> {
+        value.ok_or_else(|| self.bad(column, "NULL".to_owned()))
     }
 
     pub(crate) fn bad(&self, column: &'static str, what: String) -> StoreError {
@@ -36,19 +47,25 @@ impl<'r> Row<'r> {
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        self.get(column)
+        self.present(column, self.opt_text(column)?)
     }
 
     pub(crate) fn opt_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
-        self.get(column)
+        self.get(column, "text", |value| match value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        })
     }
 
     pub(crate) fn int(&self, column: &'static str) -> Result<i64, StoreError> {
-        self.get(column)
+        self.present(column, self.opt_int(column)?)
     }
 
     pub(crate) fn opt_int(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
-        self.get(column)
+        self.get(column, "a number", |value| match value {
+            Value::Int(number) => Some(*number),
+            _ => None,
+        })
     }
 
     pub(crate) fn count(&self, column: &'static str) -> Result<u32, StoreError> {
@@ -61,11 +78,14 @@ impl<'r> Row<'r> {
     }
 
     pub(crate) fn blob(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
-        self.get(column)
+        self.present(column, self.opt_blob(column)?)
     }
 
     pub(crate) fn opt_blob(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.get(column)
+        self.get(column, "bytes", |value| match value {
+            Value::Blob(bytes) => Some(bytes.clone()),
+            _ => None,
+        })
     }
 
     pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {
@@ -73,7 +93,7 @@ impl<'r> Row<'r> {
     }
 
     pub(crate) fn opt_time(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
-        let seconds: Option<i64> = self.get(column)?;
+        let seconds = self.opt_int(column)?;
         seconds
             .map(|seconds| self.seconds(column, seconds))
             .transpose()

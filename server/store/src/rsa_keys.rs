@@ -2,9 +2,9 @@
 //! another.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::{Db, StoreError, Tx};
 
 /// A recorded RSA key.
@@ -34,7 +34,7 @@ macro_rules! select {
 }
 
 impl RsaKey {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("rsa_keys", row);
         Ok(Self {
             seq: row.int("seq")?,
@@ -46,7 +46,7 @@ impl RsaKey {
     }
 }
 
-async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<RsaKey>, StoreError> {
+async fn read_all(db: Db<'_>, statement: super::sql::Sql) -> Result<Vec<RsaKey>, StoreError> {
     db.all(statement).await?.iter().map(RsaKey::read).collect()
 }
 
@@ -56,7 +56,7 @@ pub async fn insert(
     certificate_id: &str,
     compared_from: i64,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO rsa_keys (seq, certificate_id, compared_from) \
          SELECT COALESCE(MAX(seq), 0) + 1, $1, $2 FROM rsa_keys",
     )
@@ -67,7 +67,7 @@ pub async fn insert(
 
 /// Keys after a position, in order, at most `limit`.
 pub async fn after(db: impl Into<Db<'_>>, seq: i64, limit: i64) -> Result<Vec<RsaKey>, StoreError> {
-    let statement = sqlx::query(select!("WHERE k.seq > $1 ORDER BY k.seq LIMIT $2"))
+    let statement = query(select!("WHERE k.seq > $1 ORDER BY k.seq LIMIT $2"))
         .bind(seq)
         .bind(limit);
     read_all(db.into(), statement).await
@@ -75,15 +75,14 @@ pub async fn after(db: impl Into<Db<'_>>, seq: i64, limit: i64) -> Result<Vec<Rs
 
 /// Keys whose comparison with earlier ones is not complete, oldest first.
 pub async fn uncompared(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<RsaKey>, StoreError> {
-    let statement =
-        sqlx::query(select!("WHERE k.compared_from > 1 ORDER BY k.seq LIMIT $1")).bind(limit);
+    let statement = query(select!("WHERE k.compared_from > 1 ORDER BY k.seq LIMIT $1")).bind(limit);
     read_all(db.into(), statement).await
 }
 
 /// Records how far a key was compared.
 pub async fn compared(tx: &mut Tx, seq: i64, from: i64) -> Result<(), StoreError> {
     let statement =
-        sqlx::query("UPDATE rsa_keys SET compared_from = $2 WHERE seq = $1 AND compared_from > $2")
+        query("UPDATE rsa_keys SET compared_from = $2 WHERE seq = $1 AND compared_from > $2")
             .bind(seq)
             .bind(from);
     tx.upkeep(statement).await.map(drop)
@@ -107,12 +106,12 @@ pub async fn mark_broken(
     other_spki_sha256: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let known = sqlx::query("SELECT found_at FROM broken_keys WHERE certificate_id = $1")
+    let known = query("SELECT found_at FROM broken_keys WHERE certificate_id = $1")
         .bind(certificate_id.to_owned());
     if Db::from(&mut *tx).optional(known).await?.is_some() {
         return Ok(false);
     }
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO broken_keys (certificate_id, other_spki_sha256, found_at) VALUES ($1, $2, $3)",
     )
     .bind(certificate_id.to_owned())
@@ -128,7 +127,7 @@ pub async fn broken(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<BrokenKey>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT b.certificate_id AS certificate_id, c.serial AS serial, b.found_at AS found_at FROM broken_keys b \
          JOIN certificates c ON c.id = b.certificate_id \
          WHERE c.state IN ('intent', 'issued', 'active', 'suspended') AND c.not_after >= $1 \

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// The floor of the status changes.
@@ -47,7 +48,7 @@ pub struct Floor {
 
 /// Raises a floor; one that is higher stays.
 pub async fn raise(tx: &mut Tx, name: &str, to: Floor) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO sequence_floors (name, value, at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET \
          value = CASE WHEN excluded.value > sequence_floors.value THEN excluded.value ELSE sequence_floors.value END, \
          at = CASE WHEN excluded.at > sequence_floors.at THEN excluded.at ELSE sequence_floors.at END",
@@ -60,7 +61,7 @@ pub async fn raise(tx: &mut Tx, name: &str, to: Floor) -> Result<(), StoreError>
 
 /// A floor, if there is one.
 pub async fn find(db: impl Into<Db<'_>>, name: &str) -> Result<Option<Floor>, StoreError> {
-    let statement = sqlx::query("SELECT value, at FROM sequence_floors WHERE name = $1");
+    let statement = query("SELECT value, at FROM sequence_floors WHERE name = $1");
     let row = db.into().optional(statement.bind(name.to_owned())).await?;
     row.map(|row| read(&Row::new("sequence_floors", &row)))
         .transpose()
@@ -77,7 +78,7 @@ pub struct CrlFloors {
 
 /// The floors of CRL numbers.
 pub async fn of_crls(db: impl Into<Db<'_>>) -> Result<CrlFloors, StoreError> {
-    let statement = sqlx::query("SELECT name, value, at FROM sequence_floors");
+    let statement = query("SELECT name, value, at FROM sequence_floors");
     let mut floors = CrlFloors::default();
     for row in &db.into().all(statement).await? {
         let row = Row::new("sequence_floors", row);

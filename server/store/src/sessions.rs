@@ -1,9 +1,9 @@
 //! Browser sessions, including anonymous ones. Only the SHA-256 of the cookie's token is stored.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::{Db, StoreError, Tx};
 
 /// A session's row.
@@ -40,7 +40,7 @@ macro_rules! select {
 }
 
 impl Session {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("sessions", row);
         Ok(Session {
             token_sha256: row.text("token_sha256")?,
@@ -58,7 +58,7 @@ impl Session {
 
 /// Stores a new session. The login behind a session is audited where it is decided, not here.
 pub async fn insert(tx: &mut Tx, new: &Session) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO sessions (token_sha256, user_id, certificate_id, stage, csrf, data, created_at, \
          last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
@@ -79,7 +79,7 @@ pub async fn find(
     db: impl Into<Db<'_>>,
     token_sha256: &str,
 ) -> Result<Option<Session>, StoreError> {
-    let statement = sqlx::query(select!("WHERE token_sha256 = $1")).bind(token_sha256.to_owned());
+    let statement = query(select!("WHERE token_sha256 = $1")).bind(token_sha256.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -90,7 +90,7 @@ pub async fn find(
 
 /// Records a request. False if the session no longer exists.
 pub async fn touch(tx: &mut Tx, token_sha256: &str, at: Timestamp) -> Result<bool, StoreError> {
-    let statement = sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE token_sha256 = $1")
+    let statement = query("UPDATE sessions SET last_seen_at = $2 WHERE token_sha256 = $1")
         .bind(token_sha256.to_owned())
         .bind(at.as_second());
     Ok(tx.upkeep(statement).await? == 1)
@@ -104,32 +104,31 @@ pub async fn set_stage(
     stage: &str,
     data: &serde_json::Value,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE sessions SET stage = $3, data = $4 WHERE token_sha256 = $1 AND stage = $2",
-    )
-    .bind(token_sha256.to_owned())
-    .bind(from.to_owned())
-    .bind(stage.to_owned())
-    .bind(data.to_string());
+    let statement =
+        query("UPDATE sessions SET stage = $3, data = $4 WHERE token_sha256 = $1 AND stage = $2")
+            .bind(token_sha256.to_owned())
+            .bind(from.to_owned())
+            .bind(stage.to_owned())
+            .bind(data.to_string());
     Ok(tx.upkeep(statement).await? == 1)
 }
 
 /// Ends a session. False if it no longer existed.
 pub async fn delete(tx: &mut Tx, token_sha256: &str) -> Result<bool, StoreError> {
     let statement =
-        sqlx::query("DELETE FROM sessions WHERE token_sha256 = $1").bind(token_sha256.to_owned());
+        query("DELETE FROM sessions WHERE token_sha256 = $1").bind(token_sha256.to_owned());
     Ok(tx.upkeep(statement).await? == 1)
 }
 
 /// Ends every session of a user.
 pub async fn delete_for_user(tx: &mut Tx, user_id: &str) -> Result<u64, StoreError> {
-    tx.upkeep(sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id.to_owned()))
+    tx.upkeep(query("DELETE FROM sessions WHERE user_id = $1").bind(user_id.to_owned()))
         .await
 }
 
 /// Deletes every session.
 pub async fn delete_all(tx: &mut Tx) -> Result<u64, StoreError> {
-    tx.upkeep(sqlx::query("DELETE FROM sessions")).await
+    tx.upkeep(query("DELETE FROM sessions")).await
 }
 
 /// Ends every session of a user but one.
@@ -138,7 +137,7 @@ pub async fn delete_others(
     user_id: &str,
     kept_sha256: &str,
 ) -> Result<u64, StoreError> {
-    let statement = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_sha256 <> $2")
+    let statement = query("DELETE FROM sessions WHERE user_id = $1 AND token_sha256 <> $2")
         .bind(user_id.to_owned())
         .bind(kept_sha256.to_owned());
     tx.upkeep(statement).await
@@ -150,7 +149,7 @@ pub async fn delete_expired(
     now: Timestamp,
     idle_since: Timestamp,
 ) -> Result<u64, StoreError> {
-    let statement = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at < $2")
+    let statement = query("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at < $2")
         .bind(now.as_second())
         .bind(idle_since.as_second());
     tx.upkeep(statement).await

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::row::Row;
+use super::sql::query;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -36,7 +37,7 @@ pub async fn find(
     kind: Kind,
     key_sha256: &str,
 ) -> Result<ShadowLock, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT failures, locked_until, suspended, last_at FROM shadow_locks WHERE kind = $1 AND key_sha256 = $2",
     )
     .bind(kind.as_str())
@@ -61,7 +62,7 @@ pub async fn set(
     lock: ShadowLock,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO shadow_locks (kind, key_sha256, failures, locked_until, suspended, last_at) \
          VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (kind, key_sha256) DO UPDATE SET failures = excluded.failures, \
@@ -78,6 +79,6 @@ pub async fn set(
 
 /// Deletes the states of digests that were not tried since `before`. Returns how many.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.upkeep(sqlx::query("DELETE FROM shadow_locks WHERE last_at < $1").bind(before.as_second()))
+    tx.upkeep(query("DELETE FROM shadow_locks WHERE last_at < $1").bind(before.as_second()))
         .await
 }

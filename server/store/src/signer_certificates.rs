@@ -1,10 +1,10 @@
 //! Certificates of the server's own signers (OCSP): recorded before they are signed.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::certificates::Ca;
 use super::row::Row;
+use super::sql::{Record, query};
 use super::{Db, StoreError, Tx};
 
 /// What is recorded before the HSM signs.
@@ -52,7 +52,7 @@ pub struct SignerCertificate {
 }
 
 impl SignerCertificate {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("signer_certificates", row);
         Ok(Self {
             id: row.text("id")?,
@@ -72,7 +72,7 @@ impl SignerCertificate {
 
 /// Records a certificate before it is signed.
 pub async fn insert_intent(tx: &mut Tx, new: &NewSigner) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO signer_certificates (id, serial, issuer, key_id, spki_sha256, tbs, state, not_before, not_after, \
          created_at, generation) VALUES ($1, $2, $3, $4, $5, $6, 'intent', $7, $8, $9, $10)",
     )
@@ -97,7 +97,7 @@ pub async fn set_issued(
     sha256: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE signer_certificates SET state = 'issued', der = $2, sha256 = $3, issued_at = $4 \
          WHERE id = $1 AND state = 'intent'",
     )
@@ -115,7 +115,7 @@ pub async fn good(
     spki_sha256: &str,
     now: Timestamp,
 ) -> Result<Vec<SignerCertificate>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT id, serial, issuer, generation, spki_sha256, tbs, der, not_before, not_after \
          FROM signer_certificates WHERE issuer = $1 AND generation = $4 AND spki_sha256 = $2 AND state IN ('intent', 'issued') AND not_after > $3 \
          ORDER BY not_after DESC, id LIMIT 10",
@@ -130,7 +130,7 @@ pub async fn good(
 
 /// Whether a serial number is that of a signer's certificate.
 pub async fn is_signed(db: impl Into<Db<'_>>, ca: Ca, serial: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT id FROM signer_certificates WHERE serial = $1 AND issuer = $2 AND generation = $3 AND state = 'issued'",
     )
     .bind(serial.to_owned())
@@ -141,7 +141,7 @@ pub async fn is_signed(db: impl Into<Db<'_>>, ca: Ca, serial: &str) -> Result<bo
 
 /// When the last certificate of a CA's signer expires; `None` before the first.
 pub async fn last_end(db: impl Into<Db<'_>>, ca: Ca) -> Result<Option<Timestamp>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT not_after FROM signer_certificates WHERE issuer = $1 AND generation = $2 AND state = 'issued' \
          ORDER BY not_after DESC LIMIT 1",
     )

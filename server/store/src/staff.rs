@@ -1,9 +1,9 @@
 //! The bank's staff, identified by their certificates.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
+use super::sql::{Record, query};
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
@@ -62,7 +62,7 @@ macro_rules! select {
 }
 
 impl StaffMember {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("staff", row);
         Ok(StaffMember {
             id: row.text("id")?,
@@ -78,7 +78,7 @@ impl StaffMember {
 
 /// Records a staff member.
 pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at, employee_number) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -94,7 +94,7 @@ pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<StaffMember>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE id = $1")).bind(id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -108,7 +108,7 @@ pub async fn by_certificate(
     db: impl Into<Db<'_>>,
     certificate_sha256: &str,
 ) -> Result<Option<StaffMember>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE certificate_sha256 = $1 AND status = 'active'"
     ))
     .bind(certificate_sha256.to_owned());
@@ -122,7 +122,7 @@ pub async fn by_certificate(
 
 /// Everybody, by name.
 pub async fn list(db: impl Into<Db<'_>>) -> Result<Vec<StaffMember>, StoreError> {
-    let statement = sqlx::query(select!("ORDER BY name, id LIMIT 10000"));
+    let statement = query(select!("ORDER BY name, id LIMIT 10000"));
     db.into()
         .all(statement)
         .await?
@@ -136,7 +136,7 @@ pub async fn by_employee_number(
     db: impl Into<Db<'_>>,
     employee_number: &str,
 ) -> Result<Vec<StaffMember>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE employee_number = $1 ORDER BY created_at, id LIMIT 100"
     ))
     .bind(employee_number.to_owned());
@@ -155,7 +155,7 @@ pub async fn set_certificate(
     certificate_sha256: &str,
 ) -> Result<bool, StoreError> {
     let statement =
-        sqlx::query("UPDATE staff SET certificate_sha256 = $2 WHERE id = $1 AND status = 'active'")
+        query("UPDATE staff SET certificate_sha256 = $2 WHERE id = $1 AND status = 'active'")
             .bind(id.to_owned())
             .bind(certificate_sha256.to_owned());
     Ok(tx.change(statement).await? == 1)
@@ -163,7 +163,7 @@ pub async fn set_certificate(
 
 /// Ends or resumes somebody's access. False when nothing changed.
 pub async fn set_status(tx: &mut Tx, id: &str, status: Status) -> Result<bool, StoreError> {
-    let statement = sqlx::query("UPDATE staff SET status = $2 WHERE id = $1 AND status <> $2")
+    let statement = query("UPDATE staff SET status = $2 WHERE id = $1 AND status <> $2")
         .bind(id.to_owned())
         .bind(status.as_str());
     Ok(tx.change(statement).await? == 1)
@@ -171,18 +171,17 @@ pub async fn set_status(tx: &mut Tx, id: &str, status: Status) -> Result<bool, S
 
 /// Changes a role. False if the member is not active or already has that role.
 pub async fn set_role(tx: &mut Tx, id: &str, role: Role) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE staff SET role = $2 WHERE id = $1 AND status = 'active' AND role <> $2",
-    )
-    .bind(id.to_owned())
-    .bind(role.as_str());
+    let statement =
+        query("UPDATE staff SET role = $2 WHERE id = $1 AND status = 'active' AND role <> $2")
+            .bind(id.to_owned())
+            .bind(role.as_str());
     Ok(tx.change(statement).await? == 1)
 }
 
 /// Unbinds the staff member of this certificate (SHA-256, hex). False if there was none.
 pub async fn clear_certificate(tx: &mut Tx, certificate_sha256: &str) -> Result<bool, StoreError> {
     let statement =
-        sqlx::query("UPDATE staff SET certificate_sha256 = NULL WHERE certificate_sha256 = $1")
+        query("UPDATE staff SET certificate_sha256 = NULL WHERE certificate_sha256 = $1")
             .bind(certificate_sha256.to_owned());
     Ok(tx.change(statement).await? == 1)
 }

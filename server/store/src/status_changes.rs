@@ -2,10 +2,10 @@
 //! change itself; this module reads it.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::certificates::{Ca, Issuer, State};
 use super::row::Row;
+use super::sql::{Record, query};
 use super::{Db, StoreError};
 
 /// One change.
@@ -58,7 +58,7 @@ impl StatusChange {
         }
     }
 
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("status_changes", row);
         Ok(StatusChange {
             seq: row.int("seq")?,
@@ -79,7 +79,7 @@ impl StatusChange {
 
 /// The last position used in the sequence; 0 before the first change.
 pub async fn last(db: impl Into<Db<'_>>) -> Result<i64, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT COALESCE(MAX(used), 0) AS seq FROM (SELECT MAX(seq) AS used FROM status_changes \
          UNION ALL SELECT value FROM sequence_floors WHERE name = 'status') AS numbers",
     );
@@ -95,7 +95,7 @@ pub async fn after(
     seq: i64,
     limit: i64,
 ) -> Result<Vec<StatusChange>, StoreError> {
-    let statement = sqlx::query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
+    let statement = query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
         .bind(seq)
         .bind(limit);
     read_all(db.into(), statement).await
@@ -106,7 +106,7 @@ pub async fn last_on_crls_after(
     db: impl Into<Db<'_>>,
     seq: i64,
 ) -> Result<Vec<(Ca, i64)>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT issuer, generation, MAX(seq) AS seq FROM status_changes WHERE seq > $1 \
          AND (to_state IN ('superseded', 'suspended', 'revoked') OR from_state = 'suspended') \
          GROUP BY issuer, generation",
@@ -130,12 +130,12 @@ pub async fn of_certificate(
     db: impl Into<Db<'_>>,
     certificate_id: &str,
 ) -> Result<Vec<StatusChange>, StoreError> {
-    let statement = sqlx::query(select!("WHERE certificate_id = $1 ORDER BY seq LIMIT 1000"))
+    let statement = query(select!("WHERE certificate_id = $1 ORDER BY seq LIMIT 1000"))
         .bind(certificate_id.to_owned());
     read_all(db.into(), statement).await
 }
 
-async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<StatusChange>, StoreError> {
+async fn read_all(db: Db<'_>, statement: super::sql::Sql) -> Result<Vec<StatusChange>, StoreError> {
     let rows = db.all(statement).await?;
     rows.iter().map(StatusChange::read).collect()
 }
@@ -147,7 +147,7 @@ pub async fn any_end_after(
     shard: &str,
     seq: i64,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT seq FROM status_changes WHERE seq > $1 AND issuer = $2 AND generation = $4 \
          AND ($3 = '' OR shard = $3) \
          AND (to_state IN ('superseded', 'suspended', 'revoked') OR from_state = 'suspended') LIMIT 1",

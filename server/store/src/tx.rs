@@ -5,25 +5,25 @@
 //!
 //! [`Store::status_version`]: super::Store::status_version
 
-use sqlx::any::AnyRow;
-use sqlx::{Any, AnyConnection, Transaction};
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::StoreError;
+use super::audit::Head;
 use super::audit::repeats::FirstRefusal;
-use super::db::Sql;
 use super::deferred_commit::DeferredCommit;
+use super::engine::Writing;
+use super::sql::{Record, Sql};
 
-/// An open write transaction; the only one in the database until it ends.
+/// An open write transaction; the only open one in the database until it ends.
 ///
 /// Keep it short, and never await anything but the database while it is open.
 pub struct Tx {
-    inner: Transaction<'static, Any>,
+    inner: Writing,
     letters: bool,
     changed: bool,
-    audited: bool,
+    /// The head of the audit chain, if this transaction has appended to it: it is written with the commit.
+    head: Option<Head>,
     status_changed: bool,
     status_version: Arc<AtomicU64>,
     first_refusals: Vec<FirstRefusal>,
@@ -31,16 +31,12 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(super) fn new(
-        inner: Transaction<'static, Any>,
-        letters: bool,
-        status_version: Arc<AtomicU64>,
-    ) -> Self {
+    pub(super) fn new(inner: Writing, letters: bool, status_version: Arc<AtomicU64>) -> Self {
         Tx {
             inner,
             letters,
             changed: false,
-            audited: false,
+            head: None,
             status_changed: false,
             status_version,
             first_refusals: Vec::new(),
@@ -55,7 +51,7 @@ impl Tx {
         }
     }
 
-    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+    pub(super) fn writing(&mut self) -> &mut Writing {
         &mut self.inner
     }
 
@@ -74,15 +70,22 @@ impl Tx {
 
     /// A write that needs no audit row (a session used again, a progress note).
     pub(super) async fn upkeep(&mut self, statement: Sql) -> Result<u64, StoreError> {
-        Ok(statement.execute(&mut *self.inner).await?.rows_affected())
+        self.inner.execute(statement).await
     }
 
-    pub(super) async fn returning(&mut self, statement: Sql) -> Result<Option<AnyRow>, StoreError> {
-        Ok(statement.fetch_optional(&mut *self.inner).await?)
+    pub(super) async fn returning(&mut self, statement: Sql) -> Result<Option<Record>, StoreError> {
+        self.inner.optional(statement).await
     }
 
-    pub(super) fn mark_audited(&mut self) {
-        self.audited = true;
+    /// Rows were appended to the audit chain, up to `head`.
+    pub(super) fn mark_audited(&mut self, head: Head) {
+        self.head = Some(head);
+    }
+
+    /// The head of the audit chain, if it is ahead of the one in the database: by this transaction, or by one before it
+    /// that is durable with it.
+    pub(super) fn head(&self) -> Option<Head> {
+        self.head.clone().or_else(|| self.inner.head())
     }
 
     /// A certificate became inactive, or is active again.
@@ -95,12 +98,12 @@ impl Tx {
         self.first_refusals.push(refusal);
     }
 
-    /// Makes everything durable at once; in a store with a [`DeferredCommit`], when the transaction is taken from there.
+    /// Returns when everything is durable; in a store with a [`DeferredCommit`], when the transaction is taken from there.
     ///
     /// # Errors
     /// [`StoreError::Unaudited`] when something changed and no audit row was written (nothing is committed).
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        if self.changed && !self.audited {
+        if self.changed && self.head.is_none() {
             self.inner.rollback().await?;
             return Err(StoreError::Unaudited);
         }
@@ -110,20 +113,44 @@ impl Tx {
                 Ok(())
             }
             None => {
-                self.inner.commit().await?;
-                if self.status_changed {
-                    self.status_version.fetch_add(1, Ordering::Release);
-                }
-                for refusal in self.first_refusals {
-                    refusal.recorded();
-                }
-                Ok(())
+                let effects = Effects {
+                    status_version: self.status_changed.then_some(self.status_version),
+                    first_refusals: self.first_refusals,
+                };
+                self.inner.commit(effects, self.head).await
             }
         }
     }
 
-    /// Rolls everything back now (dropping does the same a little later).
+    /// Rolls everything back. What it has read is durable when this returns; so it is after dropping a transaction, which
+    /// may have to wait for that in place.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
+        self.inner.rollback().await
+    }
+}
+
+/// What becomes true in this process when a transaction is durable, whether or not its caller still waits.
+pub(crate) struct Effects {
+    status_version: Option<Arc<AtomicU64>>,
+    first_refusals: Vec<FirstRefusal>,
+}
+
+impl Effects {
+    /// Those of a transaction that changed nothing.
+    pub(crate) fn none() -> Self {
+        Effects {
+            status_version: None,
+            first_refusals: Vec::new(),
+        }
+    }
+
+    /// The transaction is durable.
+    pub(crate) fn take_place(self) {
+        if let Some(version) = self.status_version {
+            version.fetch_add(1, Ordering::Release);
+        }
+        for refusal in self.first_refusals {
+            refusal.recorded();
+        }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::certificates::Ca;
 use super::row::Row;
+use super::sql::query;
 use super::{Db, StoreError, Tx};
 
 /// A revoked certificate of which nothing else is known.
@@ -25,7 +26,7 @@ pub async fn insert(
     new: &UnknownSerial,
     reconciliation: i64,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO unknown_serials (issuer, generation, serial, reason, revoked_at, reconciliation) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (issuer, generation, serial) DO NOTHING",
     )
@@ -48,7 +49,7 @@ pub async fn find(
     ca: Ca,
     serial: &str,
 ) -> Result<Option<UnknownSerial>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT serial, reason, revoked_at FROM unknown_serials \
          WHERE issuer = $1 AND generation = $2 AND serial = $3",
     )
@@ -67,7 +68,7 @@ pub async fn list(
     after: &str,
     limit: i64,
 ) -> Result<Vec<UnknownSerial>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT serial, reason, revoked_at FROM unknown_serials \
          WHERE issuer = $1 AND generation = $2 AND serial > $3 ORDER BY serial LIMIT $4",
     )

@@ -91,16 +91,24 @@ const HELPERS: [&str; 4] = [
 /// Dependencies that a crate must not have outside its tests: running, serving, storing, signing and configuring belong
 /// to other crates.
 const DOES_WITHOUT: [(&str, &[&str]); 6] = [
-    ("inkan-pki", &["tokio", "axum", "sqlx", "hyper", "reqwest"]),
+    (
+        "inkan-pki",
+        &["tokio", "axum", "sqlx", "rusqlite", "hyper", "reqwest"],
+    ),
     (
         "inkan-hsm-driver",
-        &["tokio", "axum", "sqlx", "hyper", "reqwest", "tracing"],
+        &[
+            "tokio", "axum", "sqlx", "rusqlite", "hyper", "reqwest", "tracing",
+        ],
     ),
-    ("inkan-network", &["tokio", "axum", "sqlx", "hyper"]),
+    (
+        "inkan-network",
+        &["tokio", "axum", "sqlx", "rusqlite", "hyper"],
+    ),
     (
         "inkan-ca",
         &[
-            "sqlx", "axum", "hyper", "reqwest", "lettre", "askama", "toml", "clap",
+            "sqlx", "rusqlite", "axum", "hyper", "reqwest", "lettre", "askama", "toml", "clap",
         ],
     ),
     (
@@ -119,7 +127,7 @@ const DOES_WITHOUT: [(&str, &[&str]); 6] = [
             "clap",
         ],
     ),
-    ("inkan-server", &["sqlx", "cryptoki", "rcgen"]),
+    ("inkan-server", &["sqlx", "rusqlite", "cryptoki", "rcgen"]),
 ];
 
 /// Violations in the output of `cargo metadata --no-deps`.

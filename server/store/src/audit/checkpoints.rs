@@ -1,10 +1,10 @@
 //! Heads of the chain that a key outside this database has signed.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use crate::id::sha256_hex;
 use crate::row::Row;
+use crate::sql::{Record, query};
 use crate::{Db, StoreError, Tx};
 
 /// A signed head.
@@ -41,7 +41,7 @@ macro_rules! select {
     };
 }
 
-fn read(row: &AnyRow) -> Result<Checkpoint, StoreError> {
+fn read(row: &Record) -> Result<Checkpoint, StoreError> {
     let row = Row::new("audit_checkpoints", row);
     Ok(Checkpoint {
         seq: row.int("seq")?,
@@ -58,7 +58,7 @@ fn read(row: &AnyRow) -> Result<Checkpoint, StoreError> {
 /// # Errors
 /// [`StoreError::Duplicate`] when this row was signed before.
 pub async fn insert(tx: &mut Tx, new: &Checkpoint) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO audit_checkpoints (seq, hash, at, spki, statement, signature) \
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -78,7 +78,7 @@ pub async fn insert(tx: &mut Tx, new: &Checkpoint) -> Result<(), StoreError> {
 pub async fn latest(db: impl Into<Db<'_>>) -> Result<Option<Checkpoint>, StoreError> {
     let row = db
         .into()
-        .optional(sqlx::query(select!("ORDER BY seq DESC LIMIT 1")))
+        .optional(query(select!("ORDER BY seq DESC LIMIT 1")))
         .await?;
     row.as_ref().map(read).transpose()
 }
@@ -92,7 +92,7 @@ pub async fn after(
     seq: i64,
     limit: i64,
 ) -> Result<Vec<Checkpoint>, StoreError> {
-    let statement = sqlx::query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
+    let statement = query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
         .bind(seq)
         .bind(limit);
     let rows = db.into().all(statement).await?;
@@ -108,7 +108,7 @@ pub async fn told(
     seq: i64,
     limit: i64,
 ) -> Result<Vec<(i64, i64)>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT seq, subject_id FROM audit_log WHERE action = 'audit.checkpoint' AND outcome = 'done' \
          AND seq > $1 ORDER BY seq LIMIT $2",
     )

@@ -2,10 +2,10 @@
 //! each row only what they may see.
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::Outcome;
 use crate::row::Row;
+use crate::sql::{Record, query};
 use crate::text_enum::text_enum;
 use crate::{Db, StoreError};
 
@@ -131,7 +131,7 @@ pub async fn history(
     asked: &Asked,
     limit: i64,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let statement = sqlx::query(concat!(
+    let statement = query(concat!(
         "SELECT a.seq AS seq, a.at AS at, a.actor_kind AS actor_kind, a.actor_id AS actor_id, a.action AS action, \
          CASE WHEN a.subject_kind = 'user' THEN a.subject_id ELSE c.user_id END AS whom, c.serial AS serial, \
          a.address AS address, a.outcome AS outcome, a.code AS code FROM audit_log a \
@@ -152,12 +152,13 @@ pub async fn history(
     .bind(asked.before)
     .bind(asked.from.map_or(i64::MIN, Timestamp::as_second))
     .bind(asked.until.map_or(i64::MAX, Timestamp::as_second))
-    .bind(limit);
+    .bind(limit)
+    .long();
     let rows = db.into().all(statement).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &AnyRow) -> Result<HistoryRow, StoreError> {
+fn read(row: &Record) -> Result<HistoryRow, StoreError> {
     let row = Row::new("audit_log", row);
     Ok(HistoryRow {
         seq: row.int("seq")?,

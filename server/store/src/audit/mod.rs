@@ -22,11 +22,11 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::any::AnyRow;
 
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
+use crate::sql::{Record, Sql, query};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,7 +191,7 @@ impl AuditRow {
         hex::encode(hasher.finalize())
     }
 
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("audit_log", row);
         Ok(AuditRow {
             seq: row.int("seq")?,
@@ -213,11 +213,9 @@ impl AuditRow {
 
 /// Appends one row to the chain; it becomes durable with the transaction. Returns its position.
 pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result<i64, StoreError> {
-    let head = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash");
-    let head = tx.returning(head).await?.ok_or(StoreError::AuditHead)?;
-    let head = Row::new("audit_head", &head);
+    let head = head_in(tx).await?;
     let mut row = AuditRow {
-        seq: head.int("seq")?,
+        seq: head.seq + 1,
         at: Timestamp::from_second(at.as_second()).unwrap_or(at),
         actor_kind: entry.actor.kind().to_owned(),
         actor_id: entry.actor.id().map(str::to_owned),
@@ -229,12 +227,15 @@ pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result
         outcome: entry.outcome.as_str().to_owned(),
         code: entry.code.to_owned(),
         detail: entry.detail.to_string(),
-        previous_hash: head.text("hash")?,
+        previous_hash: head.hash,
         hash: String::new(),
     };
     row.hash = row.computed_hash();
-    let (seq, hash) = (row.seq, row.hash.clone());
-    let insert = sqlx::query(
+    let head = Head {
+        seq: row.seq,
+        hash: row.hash.clone(),
+    };
+    let insert = query(
         "INSERT INTO audit_log (seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, \
          outcome, code, detail, previous_hash, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -253,10 +254,15 @@ pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result
     .bind(row.previous_hash)
     .bind(row.hash);
     tx.upkeep(insert).await?;
-    tx.upkeep(sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1").bind(hash))
-        .await?;
-    tx.mark_audited();
-    Ok(seq)
+    tx.mark_audited(head);
+    Ok(row.seq)
+}
+
+/// Writes the head, once for all rows that one commit appends.
+pub(crate) fn write_head(head: Head) -> Sql {
+    query("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1")
+        .bind(head.seq)
+        .bind(head.hash)
 }
 
 /// The hash of a row, if it exists; of the beginning for 0.
@@ -264,7 +270,7 @@ pub async fn hash_at(db: impl Into<Db<'_>>, seq: i64) -> Result<Option<String>, 
     if seq == 0 {
         return Ok(Some(Head::beginning().hash));
     }
-    let select = sqlx::query("SELECT hash FROM audit_log WHERE seq = $1").bind(seq);
+    let select = query("SELECT hash FROM audit_log WHERE seq = $1").bind(seq);
     let row = db.into().optional(select).await?;
     row.map(|row| Row::new("audit_log", &row).text("hash"))
         .transpose()
@@ -275,8 +281,11 @@ pub async fn hash_at(db: impl Into<Db<'_>>, seq: i64) -> Result<Option<String>, 
 /// # Errors
 /// [`StoreError::AuditHead`].
 pub async fn head_in(tx: &mut Tx) -> Result<Head, StoreError> {
-    let select = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1");
-    let row = Db::from(tx).optional(select).await?;
+    if let Some(head) = tx.head() {
+        return Ok(head);
+    }
+    let select = query("SELECT seq, hash FROM audit_head WHERE id = 1");
+    let row = Db::from(&mut *tx).optional(select).await?;
     let row = row.ok_or(StoreError::AuditHead)?;
     let row = Row::new("audit_head", &row);
     Ok(Head {
@@ -291,9 +300,10 @@ pub async fn after(
     seq: i64,
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
-    let select = sqlx::query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
+    let select = query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
         .bind(seq)
-        .bind(limit);
+        .bind(limit)
+        .long();
     db.into()
         .all(select)
         .await?

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AuditRow, select};
+use crate::sql::query;
 use crate::{Db, StoreError};
 
 /// The query; an empty field matches everything.
@@ -42,7 +43,7 @@ pub async fn search(
         action.push(character);
     }
     action.push('%');
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE seq < $1 AND ($2 = '' OR actor_kind = $2) AND ($3 = '' OR actor_id = $3) \
          AND action LIKE $4 ESCAPE '!' AND ($5 = '' OR subject_id = $5) AND ($6 = '' OR outcome = $6) \
          AND at >= $7 AND at < $8 ORDER BY seq DESC LIMIT $9"
@@ -55,7 +56,8 @@ pub async fn search(
     .bind(filter.outcome.clone())
     .bind(filter.from.map_or(i64::MIN, Timestamp::as_second))
     .bind(filter.until.map_or(i64::MAX, Timestamp::as_second))
-    .bind(limit);
+    .bind(limit)
+    .long();
     let rows = db.into().all(statement).await?;
     rows.iter().map(AuditRow::read).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::AuditRow;
 use crate::row::Row;
+use crate::sql::query;
 use crate::{Db, Store, StoreError};
 
 /// Rows of one read.
@@ -72,7 +73,7 @@ impl Head {
 
 /// The head, and the first and last existing rows, as of one moment.
 async fn end(store: &Store) -> Result<(Head, i64, i64), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT seq, hash, (SELECT COALESCE(MIN(seq), 1) FROM audit_log) AS first, \
          (SELECT COALESCE(MAX(seq), 0) FROM audit_log) AS last FROM audit_head WHERE id = 1",
     );

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::any::AnyRow;
-
 use crate::audit::{Head, checkpoints};
 use crate::positions::{self, CrlPosition};
 use crate::row::Row;
+use crate::sql::{Record, query};
 use crate::{Db, StoreError, status_changes};
 
 /// The content of a database at one moment.
@@ -46,8 +45,8 @@ pub async fn read(mut db: Db<'_>) -> Result<Content, StoreError> {
     for (table, statement) in COUNTS {
         rows.insert(table, number(db.again(), table, statement).await?);
     }
-    let head = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1");
-    let head: AnyRow = db
+    let head = query("SELECT seq, hash FROM audit_head WHERE id = 1");
+    let head: Record = db
         .again()
         .optional(head)
         .await?
@@ -76,7 +75,7 @@ async fn number(
     table: &'static str,
     statement: &'static str,
 ) -> Result<i64, StoreError> {
-    match db.optional(sqlx::query(statement)).await? {
+    match db.optional(query(statement).long()).await? {
         Some(row) => Row::new(table, &row).int("n"),
         None => Ok(0),
     }

@@ -1,18 +1,14 @@
 //! One moment of a PostgreSQL database: what is read here and what `pg_dump` reads is the same.
 
-use sqlx::{Any, AnyConnection, Executor, Transaction};
-
 use super::content::{self, Content};
+use crate::engine::{Engine, Reading};
 use crate::row::Row;
+use crate::sql::query;
 use crate::{Db, Store, StoreError};
-
-/// A backup may take long; it holds no lock.
-const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; \
-     SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /// An open snapshot; it ends when it is dropped.
 pub struct Snapshot {
-    transaction: Transaction<'static, Any>,
+    reading: Reading,
     /// Its name, for `pg_dump --snapshot`.
     pub name: String,
     /// Major version of the server.
@@ -23,40 +19,41 @@ impl Store {
     /// Opens a snapshot of a PostgreSQL database.
     ///
     /// # Errors
-    /// Errors of the database.
+    /// [`StoreError::Url`] for another database; errors of the database.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let mut transaction = self.readers().begin().await?;
-        let connection: &mut AnyConnection = &mut transaction;
-        sqlx::raw_sql(BEGIN).execute(&mut *connection).await?;
-        let row = connection
-            .fetch_one(
-                "SELECT pg_export_snapshot() AS name, \
-                 CAST(current_setting('server_version_num') AS BIGINT) / 10000 AS server",
-            )
-            .await?;
+        let Engine::Postgres(engine) = self.engine() else {
+            return Err(StoreError::Url("a snapshot is of a PostgreSQL database"));
+        };
+        let mut reading = engine.snapshot().await?;
+        let exported = query(
+            "SELECT pg_export_snapshot() AS name, \
+             CAST(current_setting('server_version_num') AS BIGINT) / 10000 AS server",
+        );
+        let row = reading.optional(exported).await?;
+        let row = row.ok_or(StoreError::Url("the server exported no snapshot"))?;
         let row = Row::new("pg_snapshot", &row);
-        let (name, server) = (row.text("name")?, row.int("server")?);
         Ok(Snapshot {
-            transaction,
-            name,
-            server,
+            name: row.text("name")?,
+            server: row.int("server")?,
+            reading,
         })
     }
 
-    /// Whether a PostgreSQL database contains nothing: no table, type or function of anybody.
+    /// How much a PostgreSQL database contains: tables, types and functions of anybody.
     ///
     /// # Errors
     /// Errors of the database.
-    pub(crate) async fn objects(pool: &sqlx::AnyPool) -> Result<i64, StoreError> {
-        let row = pool
-            .fetch_one(
-                "SELECT (SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%') \
-                 + (SELECT COUNT(*) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
-                 WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%') AS n",
-            )
-            .await?;
-        Row::new("pg_class", &row).int("n")
+    pub(crate) async fn objects(&self) -> Result<i64, StoreError> {
+        let objects = query(
+            "SELECT (SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%') \
+             + (SELECT COUNT(*) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+             WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%') AS n",
+        );
+        match Db::from(self).optional(objects).await? {
+            Some(row) => Row::new("pg_class", &row).int("n"),
+            None => Ok(0),
+        }
     }
 }
 
@@ -66,6 +63,6 @@ impl Snapshot {
     /// # Errors
     /// Errors of the database.
     pub async fn content(&mut self) -> Result<Content, StoreError> {
-        content::read(Db::Connection(&mut self.transaction)).await
+        content::read(Db::from(&mut self.reading)).await
     }
 }

@@ -3,6 +3,7 @@
 use super::super::row::Row;
 use super::super::{Db, StoreError};
 use super::Issuer;
+use crate::sql::query;
 
 /// A CA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,9 +43,8 @@ impl Ca {
 
 /// Every CA that has recorded certificates, in use or not.
 pub async fn all_cas(db: impl Into<Db<'_>>) -> Result<Vec<Ca>, StoreError> {
-    let statement = sqlx::query(
-        "SELECT DISTINCT issuer, generation FROM crl_shards ORDER BY issuer, generation",
-    );
+    let statement =
+        query("SELECT DISTINCT issuer, generation FROM crl_shards ORDER BY issuer, generation");
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| {

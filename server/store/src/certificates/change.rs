@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::{NewIntent, State};
 use crate::audit::Actor;
+use crate::sql::query;
 use crate::{StoreError, Tx, id};
 
 /// Records a certificate before it is signed.
@@ -13,7 +14,7 @@ use crate::{StoreError, Tx, id};
 /// [`StoreError::Duplicate`]: the key, the grant or the serial is used, or the user has a pending one;
 /// [`StoreError::Constraint`]: a customer certificate with neither grant nor predecessor.
 pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO certificates (id, serial, issuer, user_id, staff_id, grant_id, request_id, replaces, \
          spki_sha256, spki, csr, tbs, state, not_before, not_after, created_at, shard, generation) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'intent', $13, $14, $15, $16, $17)",
@@ -37,7 +38,7 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     .bind(i64::from(new.generation));
     tx.change(statement).await?;
     // The shard that it points to is published until it expires.
-    let part = sqlx::query(
+    let part = query(
         "INSERT INTO crl_shards (issuer, shard, until, generation) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (issuer, generation, shard) \
          DO UPDATE SET until = excluded.until WHERE excluded.until > crl_shards.until",
@@ -58,7 +59,7 @@ pub async fn set_issued(
     by: &Actor,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE certificates SET state = 'issued', der = $2, sha256 = $3, issued_at = $4 \
          WHERE id = $1 AND state = 'intent'",
     )
@@ -82,7 +83,7 @@ pub async fn set_active(
     by: &Actor,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE certificates SET state = 'active', activated_at = $2 WHERE id = $1 AND state = 'issued'",
     )
     .bind(id.to_owned())
@@ -110,7 +111,7 @@ pub async fn set_state(
             Some(at.as_second())
         }
     };
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE certificates SET state = $2, ended_at = $3, reason = $4 WHERE id = $1 AND state = $5",
     )
     .bind(id.to_owned())
@@ -129,10 +130,9 @@ pub async fn set_state(
 
 /// Sets the time since when an inactive certificate is so to an earlier one: it was published with that time.
 pub async fn set_ended_at(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-    let statement =
-        sqlx::query("UPDATE certificates SET ended_at = $2 WHERE id = $1 AND ended_at > $2")
-            .bind(id.to_owned())
-            .bind(at.as_second());
+    let statement = query("UPDATE certificates SET ended_at = $2 WHERE id = $1 AND ended_at > $2")
+        .bind(id.to_owned())
+        .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }
 
@@ -144,7 +144,7 @@ async fn note(
     by: &Actor,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO status_changes (seq, certificate_id, serial, issuer, generation, shard, from_state, to_state, \
          reason, actor_kind, actor_id, at) \
          SELECT (SELECT COALESCE(MAX(used), 0) + 1 FROM (SELECT MAX(seq) AS used FROM status_changes \

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::row::Row;
+use crate::sql::query;
 use crate::{Db, StoreError};
 
 /// A certificate that expires soon.
@@ -47,7 +48,7 @@ pub async fn expiring_after(
     (after, id): (Timestamp, &str),
     limit: i64,
 ) -> Result<Vec<Expiring>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT c.id AS certificate_id, u.id AS user_id, u.login_id, u.name, u.email, k.company_name, c.not_after FROM certificates c \
          JOIN users u ON u.id = c.user_id JOIN contracts k ON k.id = u.contract_id \
          WHERE c.issuer = 'customer' AND c.state = 'active' AND c.not_after > $1 AND c.not_after < $2 \

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Ca, Certificate, State, select};
-use crate::db::Sql;
 use crate::row::Row;
+use crate::sql::{Sql, query};
 use crate::{Db, StoreError, Subject};
 
 async fn one(db: Db<'_>, statement: Sql) -> Result<Option<Certificate>, StoreError> {
@@ -27,7 +27,7 @@ async fn many(db: Db<'_>, statement: Sql) -> Result<Vec<Certificate>, StoreError
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE id = $1")).bind(id.to_owned()),
+        query(select!("WHERE id = $1")).bind(id.to_owned()),
     )
     .await
 }
@@ -39,7 +39,7 @@ pub async fn by_serial(
 ) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE serial = $1")).bind(serial.to_owned()),
+        query(select!("WHERE serial = $1")).bind(serial.to_owned()),
     )
     .await
 }
@@ -51,7 +51,7 @@ pub async fn by_sha256(
 ) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE sha256 = $1")).bind(sha256.to_owned()),
+        query(select!("WHERE sha256 = $1")).bind(sha256.to_owned()),
     )
     .await
 }
@@ -63,7 +63,7 @@ pub async fn by_spki_sha256(
 ) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE spki_sha256 = $1")).bind(sha256.to_owned()),
+        query(select!("WHERE spki_sha256 = $1")).bind(sha256.to_owned()),
     )
     .await
 }
@@ -76,7 +76,7 @@ pub async fn in_state(
     after: &str,
     limit: i64,
 ) -> Result<Vec<String>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT id FROM certificates WHERE issuer = $1 AND generation = $2 AND state = $3 AND not_after > $4 AND id > $5 \
          ORDER BY id LIMIT $6",
     )
@@ -85,7 +85,8 @@ pub async fn in_state(
     .bind(state.as_str())
     .bind(now.as_second())
     .bind(after.to_owned())
-    .bind(limit);
+    .bind(limit)
+    .long();
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| Row::new("certificates", row).text("id"))
@@ -99,7 +100,7 @@ pub async fn by_grant(
 ) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!(
+        query(select!(
             "WHERE grant_id = $1 AND (activated_at IS NOT NULL OR state IN ('intent', 'issued'))"
         ))
         .bind(grant_id.to_owned()),
@@ -109,7 +110,7 @@ pub async fn by_grant(
 
 /// How many certificates of a grant were given up before they were in use.
 pub async fn given_up(db: impl Into<Db<'_>>, grant_id: &str) -> Result<i64, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT COUNT(*) AS n FROM certificates WHERE grant_id = $1 AND activated_at IS NULL \
          AND state IN ('revoked', 'abandoned')",
     )
@@ -126,7 +127,7 @@ pub async fn pending_for_user(
     user_id: &str,
 ) -> Result<Option<Certificate>, StoreError> {
     let statement = select!("WHERE user_id = $1 AND state IN ('intent', 'issued')");
-    one(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
+    one(db.into(), query(statement).bind(user_id.to_owned())).await
 }
 
 /// The user's active certificate; there is at most one.
@@ -136,7 +137,7 @@ pub async fn active_for_user(
 ) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE user_id = $1 AND state = 'active'")).bind(user_id.to_owned()),
+        query(select!("WHERE user_id = $1 AND state = 'active'")).bind(user_id.to_owned()),
     )
     .await
 }
@@ -158,7 +159,7 @@ pub async fn list_for_user(
     user_id: &str,
 ) -> Result<Vec<Certificate>, StoreError> {
     let statement = select!("WHERE user_id = $1 ORDER BY created_at DESC, id DESC");
-    many(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
+    many(db.into(), query(statement).bind(user_id.to_owned())).await
 }
 
 /// Every certificate of a staff member, newest first.
@@ -167,7 +168,7 @@ pub async fn list_for_staff(
     staff_id: &str,
 ) -> Result<Vec<Certificate>, StoreError> {
     let statement = select!("WHERE staff_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000");
-    many(db.into(), sqlx::query(statement).bind(staff_id.to_owned())).await
+    many(db.into(), query(statement).bind(staff_id.to_owned())).await
 }
 
 /// Customers' active certificates that expire after `after` (time, then id) and not after `to`, by expiry.
@@ -181,7 +182,7 @@ pub async fn ending(
         "WHERE issuer = 'customer' AND state = 'active' AND not_after <= $3 \
          AND (not_after > $1 OR (not_after = $1 AND id > $2 AND $2 <> '')) ORDER BY not_after, id LIMIT $4"
     );
-    let statement = sqlx::query(statement)
+    let statement = query(statement)
         .bind(after.0.as_second())
         .bind(after.1.clone())
         .bind(to.as_second())
@@ -195,7 +196,7 @@ pub async fn intents_without_result(db: impl Into<Db<'_>>) -> Result<Vec<Certifi
     let statement = select!(
         "WHERE issuer IN ('customer', 'staff') AND state = 'intent' ORDER BY created_at, id LIMIT 1000"
     );
-    many(db.into(), sqlx::query(statement)).await
+    many(db.into(), query(statement)).await
 }
 
 /// Serial numbers of inactive certificates in one shard of a CA, with their states, by serial number after `after`.
@@ -206,7 +207,7 @@ pub async fn ended_serials(
     limit: i64,
 ) -> Result<Vec<(String, super::State)>, StoreError> {
     let ca: Ca = ca.into();
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT serial, state FROM certificates WHERE issuer = $1 AND generation = $5 AND shard = $2 AND serial > $3 \
          AND state IN ('superseded', 'suspended', 'revoked') ORDER BY serial LIMIT $4",
     )
@@ -214,7 +215,8 @@ pub async fn ended_serials(
     .bind(shard.to_owned())
     .bind(after.to_owned())
     .bind(limit)
-    .bind(ca.number());
+    .bind(ca.number())
+    .long();
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| {
@@ -235,7 +237,7 @@ pub async fn staff_ending(
         "WHERE issuer = 'staff' AND state = 'active' AND not_after > $1 AND not_after <= $2 \
          ORDER BY not_after, id LIMIT $3"
     );
-    let statement = sqlx::query(statement)
+    let statement = query(statement)
         .bind(since.as_second())
         .bind(until.as_second())
         .bind(limit);

@@ -12,11 +12,11 @@ mod expiring;
 mod find;
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{StoreError, Subject};
+use crate::sql::Record;
 
 pub use ca::{Ca, all_cas};
 pub use change::{insert_intent, set_active, set_ended_at, set_issued, set_state};
@@ -200,7 +200,7 @@ impl Certificate {
         matches!(self.state, State::Intent | State::Issued)
     }
 
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("certificates", row);
         Ok(Certificate {
             id: row.text("id")?,

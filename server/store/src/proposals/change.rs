@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Contributor, How, Kind, State};
 use crate::row::Row;
+use crate::sql::query;
 use crate::{StoreError, Tx};
 
 /// A proposal to be recorded.
@@ -32,7 +33,7 @@ pub struct NewProposal<'a> {
 /// # Errors
 /// [`StoreError::Duplicate`] when one of this kind waits for this subject.
 pub async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO proposals (id, kind, subject, contract_id, content, seen, version, state, entered_by, \
          entered_employee_number, entered_at) VALUES ($1, $2, $3, $4, $5, $6, 1, 'entered', $7, $8, $9)",
     )
@@ -58,7 +59,7 @@ async fn touch(
     by: &Contributor,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO proposal_revisions (proposal_id, version, how, content, staff_id, employee_number, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -92,7 +93,7 @@ pub struct Revision<'a> {
 /// Records a new version; its contributor counts as the one who entered it. False if it was decided or `seen_version`
 /// is no longer its version.
 pub async fn revise(tx: &mut Tx, id: &str, new: &Revision<'_>) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE proposals SET content = $3, seen = $4, version = version + 1, entered_by = $5, \
          entered_employee_number = $6, entered_at = $7 WHERE id = $1 AND version = $2 AND state = 'entered'",
     )
@@ -132,7 +133,7 @@ pub struct Decision<'a> {
 /// # Errors
 /// [`StoreError::Constraint`] when the person is the one who entered it.
 pub async fn decide(tx: &mut Tx, id: &str, end: &Decision<'_>) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE proposals SET state = $3, decided_by = $4, decided_employee_number = $5, decided_at = $6, reason = $7 \
          WHERE id = $1 AND version = $2 AND state = 'entered' \
          AND ($3 = 'withdrawn' OR entered_employee_number = $5 OR NOT EXISTS \
@@ -156,7 +157,7 @@ pub async fn look_again(
     before: &str,
     seen: &str,
 ) -> Result<Option<i64>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "UPDATE proposals SET seen = $3, version = version + 1 WHERE id = $1 AND seen = $2 AND state = 'entered' \
          RETURNING version",
     )
@@ -170,7 +171,7 @@ pub async fn look_again(
 
 /// Records the contract that a proposal created.
 pub async fn set_contract(tx: &mut Tx, id: &str, contract_id: &str) -> Result<(), StoreError> {
-    let statement = sqlx::query("UPDATE proposals SET contract_id = $2 WHERE id = $1")
+    let statement = query("UPDATE proposals SET contract_id = $2 WHERE id = $1")
         .bind(id.to_owned())
         .bind(contract_id.to_owned());
     tx.change(statement).await.map(drop)

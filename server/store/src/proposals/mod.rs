@@ -10,12 +10,12 @@ mod change;
 pub mod page;
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::contracts::AccountType;
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError};
+use crate::sql::{Record, query};
 
 pub use change::{
     Decision, NewProposal, Revision, decide, insert, look_again, revise, set_contract,
@@ -176,7 +176,7 @@ macro_rules! select {
 use select;
 
 impl Proposal {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("proposals", row);
         let decided_by = match (
             row.opt_text("decided_by")?,
@@ -224,13 +224,13 @@ impl Proposal {
     }
 }
 
-fn listed(rows: &[AnyRow]) -> Result<Vec<Proposal>, StoreError> {
+fn listed(rows: &[Record]) -> Result<Vec<Proposal>, StoreError> {
     rows.iter().map(Proposal::read).collect()
 }
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Proposal>, StoreError> {
-    let statement = sqlx::query(select!("WHERE p.id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE p.id = $1")).bind(id.to_owned());
     let row = db.into().optional(statement).await?;
     row.as_ref().map(Proposal::read).transpose()
 }
@@ -241,7 +241,7 @@ pub async fn waiting(
     kind: Kind,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE p.state = 'entered' AND p.kind = $1 ORDER BY p.entered_at, p.id LIMIT $2"
     ))
     .bind(kind.as_str())
@@ -255,7 +255,7 @@ pub async fn waiting_for(
     kind: Kind,
     subject: &str,
 ) -> Result<Option<Proposal>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE p.kind = $1 AND p.subject = $2 AND p.state = 'entered'"
     ))
     .bind(kind.as_str())
@@ -270,7 +270,7 @@ pub async fn contributed_by(
     employee_number: &str,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE p.id IN (SELECT proposal_id FROM proposal_revisions WHERE employee_number = $1) \
          ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
     ))
@@ -285,7 +285,7 @@ pub async fn decided_by_employee(
     employee_number: &str,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE p.decided_employee_number = $1 ORDER BY p.decided_at DESC, p.id DESC LIMIT $2"
     ))
     .bind(employee_number.to_owned())
@@ -299,7 +299,7 @@ pub async fn of_contract(
     contract_id: &str,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE p.contract_id = $1 ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
     ))
     .bind(contract_id.to_owned())
@@ -313,7 +313,7 @@ pub async fn took_part(
     id: &str,
     employee_number: &str,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT 1 AS one FROM proposals p WHERE p.id = $1 AND (p.decided_employee_number = $2 OR EXISTS (SELECT 1 \
          FROM proposal_revisions h WHERE h.proposal_id = p.id AND h.employee_number = $2))",
     )
@@ -328,7 +328,7 @@ pub async fn last_approved(
     kind: Kind,
     (contract_id, subject): (&str, &str),
 ) -> Result<Option<Proposal>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE p.contract_id = $1 AND p.kind = $2 AND p.subject = $3 AND p.state = 'approved' \
          ORDER BY p.decided_at DESC, p.id DESC LIMIT 1"
     ))
@@ -344,7 +344,7 @@ pub async fn revisions(
     db: impl Into<Db<'_>>,
     id: &str,
 ) -> Result<Vec<ProposalRevision>, StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT version, how, content, staff_id, employee_number, at FROM proposal_revisions WHERE proposal_id = $1 \
          ORDER BY version LIMIT 1000",
     )

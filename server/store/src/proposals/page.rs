@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Kind, Proposal, State, listed, select};
+use crate::sql::query;
 use crate::{Db, StoreError};
 
 /// Which proposals.
@@ -36,7 +37,7 @@ pub async fn before(
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
     let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE $2 LIKE ('%,' || p.kind || ',%') AND ($3 = '' OR p.state = $3) AND ($4 = '' OR p.contract_id = $4) \
          AND (p.entered_at < $5 OR (p.entered_at = $5 AND p.id < $6)) \
          ORDER BY p.entered_at DESC, p.id DESC LIMIT $1"

@@ -3,6 +3,7 @@
 use super::rows::{at, bank, empty, intent, note};
 use crate::agent_logins::{self, NewAgentLogin, State};
 use crate::migrate::MIGRATIONS;
+use crate::sql::query;
 use crate::{Store, Tx, certificates, login_history};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -142,7 +143,7 @@ async fn scenario_upgrade(place: &Place) {
         "INSERT INTO login_history (id, user_id, at_ms, method, outcome, code) \
          VALUES ('h', 'u', 1, 'certificate', 'done', '')",
     ] {
-        tx.upkeep(sqlx::query(statement)).await.unwrap();
+        tx.upkeep(query(statement)).await.unwrap();
     }
     tx.commit().await.unwrap();
     store.close().await;
@@ -157,5 +158,5 @@ async fn scenario_upgrade(place: &Place) {
     // Only the program's own words are accepted.
     let mut tx = store.begin().await.unwrap();
     let other = "UPDATE login_history SET via = 'pigeon'";
-    assert!(tx.upkeep(sqlx::query(other)).await.is_err());
+    assert!(tx.upkeep(query(other)).await.is_err());
 }

@@ -2,6 +2,7 @@
 
 use super::rows::{at, contract, empty, note};
 use crate::audit::{self, Break, Chain};
+use crate::sql::query;
 use crate::{StoreError, contracts};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -131,7 +132,7 @@ async fn tampered(place: &Place) {
         ));
         let mut tx = store.begin().await.unwrap();
         for &statement in statements {
-            assert_ne!(tx.upkeep(sqlx::query(statement)).await.unwrap(), 0);
+            assert_ne!(tx.upkeep(query(statement)).await.unwrap(), 0);
         }
         tx.commit().await.unwrap();
         let found = audit::verify(&store).await.unwrap();
@@ -150,7 +151,7 @@ async fn tampered(place: &Place) {
     forged.subject_id = "forged".to_owned();
     let hash = forged.computed_hash();
     let mut tx = store.begin().await.unwrap();
-    let update = sqlx::query("UPDATE audit_log SET subject_id = 'forged', hash = $1 WHERE seq = 2");
+    let update = query("UPDATE audit_log SET subject_id = 'forged', hash = $1 WHERE seq = 2");
     assert_eq!(tx.upkeep(update.bind(hash)).await.unwrap(), 1);
     tx.commit().await.unwrap();
     let found = audit::verify(&store).await.unwrap();

@@ -5,6 +5,7 @@ use crate::contract_duties::{self, Side};
 use crate::migrate::MIGRATIONS;
 use crate::password_letters::{self, Of};
 use crate::proposals::{self, Contributor, Decision, NewProposal, State};
+use crate::sql::query;
 use crate::staff::{self, Role};
 use crate::{Store, Tx, contracts, grants, users};
 use inkan_server_fixtures::database::{Place, on_both};
@@ -31,7 +32,7 @@ async fn commit(mut tx: Tx) {
 /// Runs one statement in a separate transaction that is rolled back; returns whether it was accepted.
 async fn taken(store: &Store, statement: &'static str) -> bool {
     let mut tx = store.begin().await.unwrap();
-    let done = tx.upkeep(sqlx::query(statement)).await;
+    let done = tx.upkeep(query(statement)).await;
     done.is_ok()
 }
 
@@ -287,7 +288,7 @@ async fn kept(place: &Place) {
          shown_by, shown_employee_number, shown_at) VALUES ('shown', 'login', 'c', '', 'letter', 't1', 'T', 1, 't2', 'U', 2), \
          ('asked', 'login', 'c', '', 'letter', 't1', 'T', 3, NULL, NULL, NULL)",
     ] {
-        tx.upkeep(sqlx::query(statement)).await.unwrap();
+        tx.upkeep(query(statement)).await.unwrap();
     }
     tx.commit().await.unwrap();
     store.close().await;
@@ -334,7 +335,7 @@ async fn migrated(place: &Place) {
         "INSERT INTO grants (id, contract_id, application_id, user_id, state, created_at, expires_at) VALUES \
          ('free', 'c', 'p', NULL, 'open', 6, 900), ('bound', 'c', 'q', 'u', 'open', 6, 900)",
     ] {
-        tx.upkeep(sqlx::query(statement)).await.unwrap();
+        tx.upkeep(query(statement)).await.unwrap();
     }
     tx.commit().await.unwrap();
     store.close().await;

@@ -3,6 +3,7 @@
 use super::rows::{at, bank, empty, note};
 use crate::enrolment_requests::{self as requests, Authorization, NewRequest, Outcome, State};
 use crate::migrate::MIGRATIONS;
+use crate::sql::query;
 use crate::{Store, Subject};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -157,7 +158,7 @@ async fn migrated(place: &Place) {
          ('staff-code', 'teller', 'digest', NULL, 'b', 'c', '4', 'picked_up', 'key-made', NULL, 5, 65, 965, 6, NULL, NULL), \
          ('staff-next', 'teller', NULL, 'own', 'b', NULL, '5', 'created', NULL, NULL, 5, 65, 965, NULL, NULL, NULL)",
     ] {
-        tx.upkeep(sqlx::query(statement)).await.unwrap();
+        tx.upkeep(query(statement)).await.unwrap();
     }
     tx.commit().await.unwrap();
     store.close().await;

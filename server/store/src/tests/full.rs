@@ -1,10 +1,10 @@
 //! A full disk, and space again.
 
-use sqlx::{Executor, Row};
-
 use super::rows::{at, bank, empty, note};
 use crate::audit::Outcome;
 use crate::login_history::{Login, Method};
+use crate::row::Row;
+use crate::sql::query;
 use crate::{StoreError, Tx, id, login_history};
 use inkan_server_fixtures::database::Place;
 
@@ -34,14 +34,12 @@ async fn sqlite_writes_again_when_there_is_room_again() {
     bank(&store).await;
     let mut tx = store.begin().await.unwrap();
     // The limit applies to this connection; a full disk would apply to all.
-    let pages = tx
-        .connection()
-        .fetch_one("PRAGMA page_count")
-        .await
+    let pages = tx.returning(query("PRAGMA page_count")).await.unwrap();
+    let pages = Row::new("pragma", &pages.unwrap())
+        .int("page_count")
         .unwrap();
-    let limit = format!("PRAGMA max_page_count = {}", pages.get::<i64, _>(0) + 2);
-    let set = sqlx::raw_sql(sqlx::AssertSqlSafe(limit));
-    set.execute(tx.connection()).await.unwrap();
+    let limit = format!("PRAGMA max_page_count = {}", pages + 2).leak();
+    tx.returning(query(limit)).await.unwrap();
     let error = fill(&mut tx).await;
     assert!(error.is_transient(), "{error:?}");
     drop(tx);

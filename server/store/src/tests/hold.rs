@@ -8,6 +8,7 @@ use crate::Store;
 use crate::db::Db;
 use crate::migrate::{MIGRATIONS, Migration};
 use crate::row::Row;
+use crate::sql::query;
 use inkan_server_fixtures::database::Place;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,7 +110,7 @@ async fn a_migration_may_take_as_long_as_it_takes() {
     });
     let store = Store::connect_to(&url, &migrations).await.unwrap();
     let limits = async |mut db: Db<'_>, statement: &'static str| {
-        let row = db.again().optional(sqlx::query(statement)).await.unwrap();
+        let row = db.again().optional(query(statement)).await.unwrap();
         let row = row.unwrap();
         let row = Row::new("seen", &row);
         (row.text("statement").unwrap(), row.text("idle").unwrap())

@@ -10,6 +10,7 @@
 //! - [`mod@backup`]: copies of a database in use; how a restored one continues
 //! - [`duties`]: letters with passwords, and people to whom the database refuses them
 //! - [`full`]: a disk without room
+//! - [`group`]: transactions that share a commit; [`crash`]: the process ends at every step; [`victim`]: that process
 //! - [`jobs`]: scheduled work, claimed by one instance at a time
 //! - [`mail`]: the outbox
 //! - [`proposals`]: two people, enforced by the schema; searching contracts
@@ -22,9 +23,11 @@
 mod agent_logins;
 mod backup;
 mod chain;
+mod crash;
 mod duties;
 mod enrolment_requests;
 mod full;
+mod group;
 mod hold;
 mod idempotency;
 mod jobs;
@@ -36,4 +39,5 @@ mod rows;
 mod rules;
 mod schema;
 mod tls;
+mod victim;
 mod vocabulary;

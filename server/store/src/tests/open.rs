@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::rows::{bank, note};
 use crate::db::Db;
 use crate::migrate::MIGRATIONS;
+use crate::sql::query;
 use crate::{Store, StoreError, contracts, open};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -50,7 +51,7 @@ async fn scenario_opening(place: &Place) {
     let reader = Store::open_to_read(&url).await.unwrap();
     assert!(contracts::find(&reader, "c1").await.unwrap().is_some());
     let write = Db::from(&reader)
-        .optional(sqlx::query("DELETE FROM sessions RETURNING token_sha256"))
+        .optional(query("DELETE FROM sessions RETURNING token_sha256"))
         .await;
     assert!(write.is_err(), "a reader wrote");
     reader.close().await;

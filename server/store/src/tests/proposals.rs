@@ -4,6 +4,7 @@ use super::rows::{at, contract, empty, member, note};
 use crate::contracts::{self, Search};
 use crate::migrate::MIGRATIONS;
 use crate::proposals::{self, Contributor, Decision, How, Kind, NewProposal, Revision, State};
+use crate::sql::query;
 use crate::staff::{self, Role};
 use crate::{Db, Store, StoreError, Tx, Unique};
 use inkan_server_fixtures::database::{Place, on_both};
@@ -182,7 +183,7 @@ async fn migrated(place: &Place) {
          ('yes', 'c', '申２', 1, 1, 'approved', 't', 5, 'a', 6, NULL), \
          ('no', 'c', '申３', 2, 1, 'rejected', 'a', 5, 't', 6, '書類不備')",
     ] {
-        tx.upkeep(sqlx::query(statement)).await.unwrap();
+        tx.upkeep(query(statement)).await.unwrap();
     }
     tx.commit().await.unwrap();
     store.close().await;
@@ -203,7 +204,7 @@ async fn migrated(place: &Place) {
         (no.state, no.reason.as_deref()),
         (State::Rejected, Some("書類不備"))
     );
-    let kept = sqlx::query("SELECT id FROM applications");
+    let kept = query("SELECT id FROM applications");
     assert_eq!(Db::from(&store).all(kept).await.unwrap().len(), 1);
     let mut tx = store.begin().await.unwrap();
     let approver = contributor("a", "a");

@@ -1,10 +1,10 @@
 //! Migrations and types.
 
-use sqlx::Row as _;
-
 use super::rows::{at, bank, contract, empty, note, published};
 use crate::db::Db;
+use crate::engine::schema::SchemaConnection;
 use crate::migrate::{self, MIGRATIONS, Migration};
+use crate::sql::{Value, query};
 use crate::{Store, StoreError, contracts, crls, sessions};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -36,44 +36,36 @@ async fn scenario_migrations(place: &Place) {
         name: "later",
         sql: "CREATE TABLE later (id TEXT); DROP TABLE later;",
     });
-    let mut tx = store.begin().await.unwrap();
-    migrate::run(tx.connection(), store.backend(), &newer)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    let error = migrate::run(tx.connection(), store.backend(), MIGRATIONS)
-        .await
-        .unwrap_err();
+    let url = place.url_of("again");
+    let migrated = async |url: &str, migrations: &[Migration]| {
+        let backend = store.backend();
+        let mut connection = SchemaConnection::open(url, backend).await?;
+        connection.begin().await?;
+        migrate::run(&mut connection, migrations).await?;
+        connection.commit().await
+    };
+    migrated(&url, &newer).await.unwrap();
+    let error = migrated(&url, MIGRATIONS).await.unwrap_err();
     assert!(
         matches!(error, StoreError::SchemaNewer { found, known } if found == version && known == version - 1),
         "{error:?}"
     );
-    drop(tx);
 
     // A migration that was changed after it was applied is detected.
     newer.last_mut().unwrap().sql = "CREATE TABLE other (id TEXT)";
-    let mut tx = store.begin().await.unwrap();
-    let error = migrate::run(tx.connection(), store.backend(), &newer)
-        .await
-        .unwrap_err();
+    let error = migrated(&url, &newer).await.unwrap_err();
     assert!(
         matches!(error, StoreError::MigrationChanged { version: v, .. } if v == version),
         "{error:?}"
     );
-    drop(tx);
 
     // One that fails leaves nothing.
     let fresh = empty(place, "broken").await;
     newer.last_mut().unwrap().sql = "CREATE TABLE half (id TEXT); CREATE TABLE half (id TEXT);";
-    let mut tx = fresh.begin().await.unwrap();
-    let error = migrate::run(tx.connection(), fresh.backend(), &newer)
-        .await
-        .unwrap_err();
+    let error = migrated(&place.url_of("broken"), &newer).await.unwrap_err();
     assert!(matches!(error, StoreError::Migration { .. }), "{error:?}");
-    drop(tx);
     let half = Db::from(&fresh)
-        .optional(sqlx::query("SELECT id FROM half"))
+        .optional(query("SELECT id FROM half"))
         .await;
     assert!(half.is_err(), "the table of the failed migration is there");
 
@@ -140,18 +132,12 @@ async fn scenario_types(place: &Place) {
     let none = crls::latest(&store, "root", full).await;
     assert_eq!(none.unwrap(), None);
     let stored = Db::from(&store)
-        .all(sqlx::query(
-            "SELECT der FROM crl_publications ORDER BY number",
-        ))
+        .all(query("SELECT der FROM crl_publications ORDER BY number"))
         .await
         .unwrap();
     assert_eq!(
-        stored
-            .first()
-            .unwrap()
-            .try_get::<Vec<u8>, _>("der")
-            .unwrap(),
-        bytes
+        stored.first().unwrap().get("der"),
+        Some(&Value::Blob(bytes))
     );
     assert_eq!(sessions::find(&store, "t").await.unwrap().unwrap(), session);
 
@@ -174,7 +160,7 @@ async fn scenario_types(place: &Place) {
     // Readers cannot write (SQLite), and only the owner can read the file.
     if let Place::Sqlite(dir) = place {
         let write = Db::from(&store)
-            .optional(sqlx::query("DELETE FROM sessions RETURNING token_sha256"))
+            .optional(query("DELETE FROM sessions RETURNING token_sha256"))
             .await;
         assert!(write.is_err(), "a reader connection wrote");
         let mode = |name: &str| {
@@ -188,8 +174,8 @@ async fn scenario_types(place: &Place) {
         assert_eq!((mode("types"), mode("types-wal")), (0o600, 0o600));
         let mut tx = store.begin().await.unwrap();
         for (pragma, value) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1)] {
-            let row = tx.returning(sqlx::query(pragma)).await.unwrap().unwrap();
-            assert_eq!(row.try_get::<i64, _>(0).unwrap(), value, "{pragma}");
+            let row = tx.returning(query(pragma)).await.unwrap().unwrap();
+            assert_eq!(row.values, [Value::Int(value)], "{pragma}");
         }
     }
 }

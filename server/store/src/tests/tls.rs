@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::rows::bank;
 use crate::db::Db;
 use crate::row::Row;
+use crate::sql::query;
 use crate::{Store, contracts, open};
 use inkan_server_fixtures::database::{Cluster, ServerTls};
 
@@ -149,7 +150,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
 
 /// Whether the connection uses TLS, according to the server.
 async fn encrypted(store: &Store) -> i64 {
-    let statement = sqlx::query(
+    let statement = query(
         "SELECT CAST(CASE WHEN ssl THEN 1 ELSE 0 END AS BIGINT) AS ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
     );
     let row = Db::from(store).optional(statement).await.unwrap().unwrap();

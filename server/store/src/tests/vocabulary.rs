@@ -2,6 +2,7 @@
 
 use crate::migrate::MIGRATIONS;
 use crate::proposals::{self, Kind};
+use crate::sql::query;
 use crate::{Store, crls, jobs, outbox, shadow_locks, staff, users};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -33,7 +34,7 @@ async fn scenario(place: &Place) {
          ('s', 'system-expiring:1', 'system-expiring', NULL, 'e', 'ja', \
           '{\"letter\":{\"kind\":\"system-expiring\",\"thing\":\"root-crl\",\"trouble\":null}}', 'waiting', 0, 1, 1, NULL, NULL, NULL)",
     ] {
-        tx.upkeep(sqlx::query(statement)).await.unwrap();
+        tx.upkeep(query(statement)).await.unwrap();
     }
     tx.commit().await.unwrap();
     store.close().await;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Role, User, select};
 use crate::row::Row;
+use crate::sql::query;
 use crate::{Db, StoreError, Tx};
 
 /// A user of this contract, by id.
@@ -12,7 +13,7 @@ pub async fn find_in_contract(
     contract_id: &str,
     id: &str,
 ) -> Result<Option<User>, StoreError> {
-    let statement = sqlx::query(select!("WHERE contract_id = $1 AND id = $2"))
+    let statement = query(select!("WHERE contract_id = $1 AND id = $2"))
         .bind(contract_id.to_owned())
         .bind(id.to_owned());
     let row = db.into().optional(statement).await?;
@@ -26,7 +27,7 @@ pub async fn page_of_contract(
     after: &str,
     limit: i64,
 ) -> Result<Vec<User>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE contract_id = $1 AND login_id > $2 ORDER BY login_id LIMIT $3"
     ))
     .bind(contract_id.to_owned())
@@ -41,7 +42,7 @@ pub async fn count_in_contract(
     db: impl Into<Db<'_>>,
     contract_id: &str,
 ) -> Result<i64, StoreError> {
-    let statement = sqlx::query("SELECT COUNT(*) AS users FROM users WHERE contract_id = $1")
+    let statement = query("SELECT COUNT(*) AS users FROM users WHERE contract_id = $1")
         .bind(contract_id.to_owned());
     let row = db.into().optional(statement).await?;
     row.map_or(Ok(0), |row| Row::new("users", &row).int("users"))
@@ -49,11 +50,10 @@ pub async fn count_in_contract(
 
 /// Gives a user another role. False if there is no such user, or it is or would become the master.
 pub async fn set_role(tx: &mut Tx, user_id: &str, role: Role) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE users SET role = $2 WHERE id = $1 AND role <> 'master' AND $2 <> 'master'",
-    )
-    .bind(user_id.to_owned())
-    .bind(role.as_str());
+    let statement =
+        query("UPDATE users SET role = $2 WHERE id = $1 AND role <> 'master' AND $2 <> 'master'")
+            .bind(user_id.to_owned())
+            .bind(role.as_str());
     Ok(tx.change(statement).await? == 1)
 }
 
@@ -63,7 +63,7 @@ pub async fn set_temporary(
     user_id: &str,
     until: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query("UPDATE users SET temporary_until = $2 WHERE id = $1")
+    let statement = query("UPDATE users SET temporary_until = $2 WHERE id = $1")
         .bind(user_id.to_owned())
         .bind(until.map(Timestamp::as_second));
     Ok(tx.change(statement).await? == 1)

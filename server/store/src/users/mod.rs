@@ -10,11 +10,11 @@ mod password;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
+use crate::sql::{Record, query};
 
 pub use colleagues::{
     count_in_contract, find_in_contract, page_of_contract, set_role, set_temporary,
@@ -126,7 +126,7 @@ impl User {
         self.counted().iter().any(|(_, one)| one.suspended)
     }
 
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("users", row);
         Ok(User {
             id: row.text("id")?,
@@ -180,7 +180,7 @@ impl User {
 /// # Errors
 /// [`StoreError::Duplicate`]: the login ID is taken, or the contract has its master.
 pub async fn insert(tx: &mut Tx, new: &NewUser) -> Result<(), StoreError> {
-    let statement = sqlx::query(
+    let statement = query(
         "INSERT INTO users (id, contract_id, login_id, name, email, role, login_hash, confirmation_hash, \
          created_at, registered_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
@@ -199,7 +199,7 @@ pub async fn insert(tx: &mut Tx, new: &NewUser) -> Result<(), StoreError> {
 
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<User>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let statement = query(select!("WHERE id = $1")).bind(id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -213,7 +213,7 @@ pub async fn by_login_id(
     db: impl Into<Db<'_>>,
     login_id: &str,
 ) -> Result<Option<User>, StoreError> {
-    let statement = sqlx::query(select!("WHERE login_id = $1")).bind(login_id.to_owned());
+    let statement = query(select!("WHERE login_id = $1")).bind(login_id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -227,7 +227,7 @@ pub async fn list_for_contract(
     db: impl Into<Db<'_>>,
     contract_id: &str,
 ) -> Result<Vec<User>, StoreError> {
-    let statement = sqlx::query(select!(
+    let statement = query(select!(
         "WHERE contract_id = $1 ORDER BY login_id LIMIT 10000"
     ))
     .bind(contract_id.to_owned());

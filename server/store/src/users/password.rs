@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::db::Sql;
 use crate::row::Row;
+use crate::sql::{Sql, query};
 use crate::{Db, Store, StoreError, Tx};
 
 /// Which one.
@@ -93,7 +93,7 @@ pub async fn set_password_state(
              acquisition_suspended = $4 WHERE id = $1"
         }
     };
-    let statement = sqlx::query(statement)
+    let statement = query(statement)
         .bind(user_id.to_owned())
         .bind(i64::from(failures))
         .bind(locked_until.map(Timestamp::as_second))
@@ -154,7 +154,7 @@ pub async fn set_last_failure(
     last: Option<&LastFailure>,
 ) -> Result<(), StoreError> {
     let statement =
-        sqlx::query("UPDATE users SET login_failed_at = $2, login_failed_from = $3 WHERE id = $1")
+        query("UPDATE users SET login_failed_at = $2, login_failed_from = $3 WHERE id = $1")
             .bind(user_id.to_owned())
             .bind(last.map(|last| last.at.as_second()))
             .bind(last.map_or_else(String::new, |last| last.network.clone()));
@@ -175,7 +175,7 @@ pub async fn hash_costs(store: &Store) -> Result<Vec<String>, StoreError> {
         "SELECT DISTINCT substr(acquisition_hash, 1, length(acquisition_hash) - 67) AS cost FROM grants \
          WHERE length(acquisition_hash) > 67",
     ] {
-        for row in Db::from(store).all(sqlx::query(statement)).await? {
+        for row in Db::from(store).all(query(statement)).await? {
             costs.push(Row::new("users", &row).text("cost")?);
         }
     }
@@ -195,7 +195,7 @@ async fn replace(
 }
 
 fn replacement(statement: &'static str, user_id: &str, seen: &str, hash: &str) -> Sql {
-    sqlx::query(statement)
+    query(statement)
         .bind(user_id.to_owned())
         .bind(seen.to_owned())
         .bind(hash.to_owned())
