@@ -133,6 +133,7 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<(String,
         application_id: application,
         user_id: user.clone(),
         created_at: now,
+        usable_at: None,
         expires_at: later,
     };
     grants::create(tx, &granted).await?;

@@ -151,6 +151,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Certificate(_)
         | Refusal::SessionEnded
         | Refusal::GrantMissing
+        | Refusal::GrantWaiting { .. }
         | Refusal::IssueGivenUpTooOften
         | Refusal::RenewalTooEarly { .. } => StatusCode::FORBIDDEN,
     }
@@ -208,6 +209,7 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::OfficersNeeded
         | StaffRefusal::RegistrationMissing
         | StaffRefusal::UserNeeded
+        | StaffRefusal::SuccessorNeeded
         | StaffRefusal::StaffNotEmpty
         | StaffRefusal::TwoPersons
         | StaffRefusal::NotInThatState => StatusCode::CONFLICT,

@@ -65,6 +65,22 @@ pub enum Password {
     Acquisition,
 }
 
+/// A registered detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Detail {
+    /// 利用者名.
+    UserName,
+    /// E-mail address.
+    Email,
+    /// 企業名.
+    CompanyName,
+    /// 企業名(カナ).
+    CompanyKana,
+    /// 代表口座.
+    Account,
+}
+
 /// By whom a certificate was revoked or suspended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -188,6 +204,45 @@ pub enum Notification {
         /// The issue deadline.
         until: Timestamp,
     },
+    /// A re-issue was approved, and has to wait: to everybody of the contract.
+    ReissueApproved {
+        /// The user who may use it, as a hint.
+        whose: String,
+        /// From when.
+        from: Timestamp,
+        /// The issue deadline.
+        until: Timestamp,
+    },
+    /// Staff stopped an approved issue: to everybody of the contract.
+    GrantStopped {
+        /// The user who could have used it, as a hint.
+        whose: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Registered details were changed: to the old address and the new one.
+    DetailsChanged {
+        /// Which ones; never their values.
+        details: Vec<Detail>,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// The use of a user ended: to everybody of the contract.
+    UserLeft {
+        /// The user, as a hint.
+        whose: String,
+        /// The next master, as a hint, if the user was it.
+        next_master: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The contract is on ID・パスワード方式 again: to everybody of the contract.
+    PasswordMethod {
+        /// When.
+        at: Timestamp,
+    },
     /// An approved application was not used before its deadline.
     GrantLapsed {
         /// The deadline.
@@ -227,6 +282,11 @@ impl Notification {
             Self::CertificateExpiring { .. } => "certificate-expiring",
             Self::GrantGiven { .. } => "grant-given",
             Self::GrantLapsed { .. } => "grant-lapsed",
+            Self::ReissueApproved { .. } => "reissue-approved",
+            Self::GrantStopped { .. } => "grant-stopped",
+            Self::DetailsChanged { .. } => "details-changed",
+            Self::UserLeft { .. } => "user-left",
+            Self::PasswordMethod { .. } => "password-method",
             Self::SystemExpiring { .. } => "system-expiring",
         }
     }

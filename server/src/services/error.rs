@@ -141,6 +141,11 @@ pub enum Refusal {
     // Enrolment
     /// No approved application, or its grant is used or has lapsed (R2).
     GrantMissing,
+    /// A re-issue was approved, and its waiting time has not passed.
+    GrantWaiting {
+        /// When it can be used.
+        from: Timestamp,
+    },
     /// The user has an active certificate; it must be revoked before another is issued (D1).
     CertificateActive,
     /// No such request.
@@ -214,6 +219,7 @@ impl Refusal {
             Self::LoginCodeInvalid => "login-code-invalid",
             Self::LoginOtherBrowser => "login-other-browser",
             Self::GrantMissing => "grant-missing",
+            Self::GrantWaiting { .. } => "grant-waiting",
             Self::CertificateActive => "certificate-active",
             Self::RequestUnknown => "request-unknown",
             Self::RequestExpired => "request-expired",

@@ -47,6 +47,10 @@ pub struct Bank {
 pub struct Periods {
     /// 取得期限: how long a grant is valid.
     pub grant: SignedDuration,
+    /// How long a re-issue waits between its approval and its first use; zero: not at all.
+    pub reissue_wait: SignedDuration,
+    /// How far back an approver sees issues and changes of a user.
+    pub recent: SignedDuration,
     /// How long before expiry the customer may renew (R9).
     pub renewal_window: SignedDuration,
     /// How long before expiry the second notice is sent.
@@ -75,6 +79,8 @@ impl Default for Periods {
     fn default() -> Self {
         Self {
             grant: SignedDuration::from_hours(80 * 24),
+            reissue_wait: SignedDuration::from_hours(24),
+            recent: SignedDuration::from_hours(30 * 24),
             renewal_window: SignedDuration::from_hours(40 * 24),
             last_notice: SignedDuration::from_hours(10 * 24),
             pick_up: SignedDuration::from_secs(60),

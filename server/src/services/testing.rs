@@ -10,7 +10,7 @@ use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use super::settings::{Bank, Settings};
+use super::settings::{Bank, Periods, Settings};
 use super::{Caller, Error, Refusal, RequestContext, Result};
 use crate::services::account_service::AccountService;
 use crate::services::accounts::counter::Handover;
@@ -157,7 +157,11 @@ impl World {
                 name_ja: "デモ".into(),
                 name_en: "Demo".into(),
             },
-            periods: Default::default(),
+            // Tests of the waiting time set it.
+            periods: Periods {
+                reissue_wait: SignedDuration::ZERO,
+                ..Periods::default()
+            },
             locks: Default::default(),
             passwords,
             characters: Default::default(),

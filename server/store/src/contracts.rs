@@ -283,6 +283,24 @@ pub async fn set_temp_passwords(
     Ok(tx.change(statement).await? == 1)
 }
 
+/// Stores another main account, 企業名 and 企業名(カナ). False if the contract is not active.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when another contract has the account.
+pub async fn set_details(tx: &mut Tx, new: &Contract) -> Result<bool, StoreError> {
+    let statement = query(
+        "UPDATE contracts SET branch = $2, account_type = $3, account = $4, company_name = $5, company_kana = $6, \
+         version = version + 1 WHERE id = $1 AND status = 'active'",
+    )
+    .bind(new.id.clone())
+    .bind(new.branch.clone())
+    .bind(new.account_type.as_str())
+    .bind(new.account.clone())
+    .bind(new.company_name.clone())
+    .bind(new.company_kana.clone());
+    Ok(tx.change(statement).await? == 1)
+}
+
 /// Changes the login method. False if it already was that method or the contract is not active.
 pub async fn set_method(tx: &mut Tx, id: &str, method: Method) -> Result<bool, StoreError> {
     let statement = query(

@@ -34,6 +34,8 @@ pub struct Grant {
     pub state: State,
     /// Time of the approval.
     pub created_at: Timestamp,
+    /// Not before this time, if it waits.
+    pub usable_at: Option<Timestamp>,
     /// Issue deadline.
     pub expires_at: Timestamp,
     /// Time of its use.
@@ -53,6 +55,8 @@ pub struct NewGrant {
     pub user_id: String,
     /// Now.
     pub created_at: Timestamp,
+    /// Not before this time; `None`: at once.
+    pub usable_at: Option<Timestamp>,
     /// Issue deadline.
     pub expires_at: Timestamp,
 }
@@ -60,13 +64,19 @@ pub struct NewGrant {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, contract_id, application_id, user_id, state, created_at, expires_at, used_at FROM grants ",
+            "SELECT id, contract_id, application_id, user_id, state, created_at, usable_at, expires_at, used_at FROM grants ",
             $rest
         )
     };
 }
 
 impl Grant {
+    /// When it can be used, if that is later than `now`.
+    #[must_use]
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.usable_at.filter(|usable| now < *usable)
+    }
+
     fn read(row: &Record) -> Result<Self, StoreError> {
         let row = Row::new("grants", row);
         Ok(Grant {
@@ -76,6 +86,7 @@ impl Grant {
             user_id: row.opt_text("user_id")?,
             state: row.word("state")?,
             created_at: row.time("created_at")?,
+            usable_at: row.opt_time("usable_at")?,
             expires_at: row.time("expires_at")?,
             used_at: row.opt_time("used_at")?,
         })
@@ -88,14 +99,15 @@ impl Grant {
 /// [`StoreError::Duplicate`] when the application has one already.
 pub async fn create(tx: &mut Tx, new: &NewGrant) -> Result<(), StoreError> {
     let statement = query(
-        "INSERT INTO grants (id, contract_id, application_id, user_id, state, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, 'open', $5, $6)",
+        "INSERT INTO grants (id, contract_id, application_id, user_id, state, created_at, usable_at, expires_at) \
+         VALUES ($1, $2, $3, $4, 'open', $5, $6, $7)",
     )
     .bind(new.id.clone())
     .bind(new.contract_id.clone())
     .bind(new.application_id.clone())
     .bind(new.user_id.clone())
     .bind(new.created_at.as_second())
+    .bind(new.usable_at.map(Timestamp::as_second))
     .bind(new.expires_at.as_second());
     tx.change(statement).await.map(drop)
 }
@@ -128,7 +140,7 @@ pub async fn list_for_contract(
         .collect()
 }
 
-/// A grant that this user may use now, oldest first.
+/// An open grant of this user, oldest first. It may have to wait ([`Grant::waits_until`]).
 pub async fn open_for_user(
     db: impl Into<Db<'_>>,
     user_id: &str,
@@ -150,11 +162,12 @@ pub async fn open_for_user(
         .transpose()
 }
 
-/// Uses a grant, once. False if it was used, is past its deadline, or has no user.
+/// Uses a grant, once. False if it was used, must wait, is past its deadline, or has no user.
 pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
     let statement = query(
         "UPDATE grants SET state = 'used', used_at = $2 \
-         WHERE id = $1 AND state = 'open' AND expires_at > $2 AND user_id IS NOT NULL",
+         WHERE id = $1 AND state = 'open' AND expires_at > $2 AND (usable_at IS NULL OR usable_at <= $2) \
+         AND user_id IS NOT NULL",
     )
     .bind(grant_id.to_owned())
     .bind(now.as_second());
@@ -171,6 +184,17 @@ pub async fn reopen(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool,
     .bind(grant_id.to_owned())
     .bind(now.as_second());
     Ok(tx.change(statement).await? == 1)
+}
+
+/// Lets the open grants of a user wait until `usable_at`, unless they wait longer. Returns how many now wait longer.
+pub async fn postpone(tx: &mut Tx, user_id: &str, usable_at: Timestamp) -> Result<u64, StoreError> {
+    let statement = query(
+        "UPDATE grants SET usable_at = $2 WHERE user_id = $1 AND state = 'open' \
+         AND (usable_at IS NULL OR usable_at < $2)",
+    )
+    .bind(user_id.to_owned())
+    .bind(usable_at.as_second());
+    tx.change(statement).await
 }
 
 /// Ends an open grant unused. False when it was not open.

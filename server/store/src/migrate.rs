@@ -139,6 +139,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "password_resets",
         sql: include_str!("migrations/0024_password_resets.sql"),
     },
+    Migration {
+        version: 25,
+        name: "registered_details",
+        sql: include_str!("migrations/0025_registered_details.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

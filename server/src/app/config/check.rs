@@ -168,6 +168,8 @@ impl Checker<'_> {
     fn numbers(&self, c: &Config) {
         let p = &c.periods;
         self.within("periods.grant_days", p.grant_days, 1..=3650);
+        self.within("periods.reissue_wait_hours", p.reissue_wait_hours, 0..=720);
+        self.within("periods.recent_days", p.recent_days, 1..=365);
         self.within(
             "periods.renewal_window_days",
             p.renewal_window_days,

@@ -10,6 +10,10 @@ use crate::http::est::EstEncoding;
 pub struct Periods {
     /// 取得期限: days for which a grant is valid.
     pub grant_days: u32,
+    /// Hours between the approval of a re-issue and its first use; 0: none.
+    pub reissue_wait_hours: u32,
+    /// Days of issues and changes that an approver sees.
+    pub recent_days: u32,
     /// Days before expiry in which the customer may renew.
     pub renewal_window_days: u32,
     /// Days before expiry at which the second mail is sent.
@@ -40,6 +44,8 @@ impl Default for Periods {
     fn default() -> Self {
         Self {
             grant_days: 80,
+            reissue_wait_hours: 24,
+            recent_days: 30,
             renewal_window_days: 40,
             last_notice_days: 10,
             pick_up_seconds: 60,

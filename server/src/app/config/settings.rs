@@ -29,6 +29,8 @@ impl Config {
             },
             periods: Periods {
                 grant: hours(p.grant_days.saturating_mul(24)),
+                reissue_wait: hours(p.reissue_wait_hours),
+                recent: hours(p.recent_days.saturating_mul(24)),
                 renewal_window: hours(p.renewal_window_days.saturating_mul(24)),
                 last_notice: hours(p.last_notice_days.saturating_mul(24)),
                 pick_up: SignedDuration::from_secs(i64::from(p.pick_up_seconds)),

@@ -80,6 +80,8 @@ pub struct Grant {
     pub state: word::GrantState,
     /// Time of the approval.
     pub created_at: Timestamp,
+    /// From when it can be used; absent: at once.
+    pub usable_at: Option<Timestamp>,
     /// 取得期限.
     pub expires_at: Timestamp,
     /// Time of its use.
@@ -94,6 +96,7 @@ impl From<&records::Grant> for Grant {
             user_id: row.user_id.clone(),
             state: row.state.into(),
             created_at: row.created_at,
+            usable_at: row.usable_at,
             expires_at: row.expires_at,
             used_at: row.used_at,
         }

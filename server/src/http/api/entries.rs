@@ -91,6 +91,63 @@ pub enum Entry {
         /// Why, and how the user's identity was checked.
         note: String,
     },
+    /// Changes a user's name or e-mail address; what is absent stays.
+    UserDetails {
+        /// The user.
+        user_id: String,
+        /// 利用者名.
+        #[serde(default)]
+        user_name: String,
+        /// E-mail address.
+        #[serde(default)]
+        email: String,
+        /// How the user's identity was checked.
+        identity_check: String,
+        /// Why.
+        note: String,
+    },
+    /// Changes a contract's company name or main account; what is absent stays.
+    ContractDetails {
+        /// The contract.
+        contract_id: String,
+        /// 企業名.
+        #[serde(default)]
+        company_name: String,
+        /// 企業名(カナ).
+        #[serde(default)]
+        company_kana: String,
+        /// 支店番号.
+        #[serde(default)]
+        branch: String,
+        /// 科目.
+        #[serde(default)]
+        #[schema(value_type = word::AccountType)]
+        account_type: String,
+        /// 口座番号.
+        #[serde(default)]
+        account: String,
+        /// How the customer's identity was checked.
+        identity_check: String,
+        /// Why.
+        note: String,
+    },
+    /// Ends the use of a user.
+    UserLeave {
+        /// The user.
+        user_id: String,
+        /// Login ID of the next master, if the user is the master and others stay.
+        #[serde(default)]
+        successor: String,
+        /// Why.
+        note: String,
+    },
+    /// Moves a contract back to ID・パスワード方式.
+    PasswordMethod {
+        /// The contract.
+        contract_id: String,
+        /// Why.
+        note: String,
+    },
     /// Adds a member of staff, or a second account of one.
     StaffAdd {
         /// Name.
@@ -171,6 +228,56 @@ impl Entry {
             Self::Cancel { contract_id, note } => (Kind::Cancel, contract_id, noted(note)),
             Self::Unlock { user_id, note } => (Kind::Unlock, user_id, noted(note)),
             Self::PasswordReset { user_id, note } => (Kind::PasswordReset, user_id, noted(note)),
+            Self::UserDetails {
+                user_id,
+                user_name,
+                email,
+                identity_check,
+                note,
+            } => {
+                let form = ProposedChangeForm {
+                    user_name,
+                    email,
+                    identity_check,
+                    ..noted(note)
+                };
+                (Kind::UserDetails, user_id, form)
+            }
+            Self::ContractDetails {
+                contract_id,
+                company_name,
+                company_kana,
+                branch,
+                account_type,
+                account,
+                identity_check,
+                note,
+            } => {
+                let form = ProposedChangeForm {
+                    company_name,
+                    company_kana,
+                    branch,
+                    account_type,
+                    account,
+                    identity_check,
+                    ..noted(note)
+                };
+                (Kind::ContractDetails, contract_id, form)
+            }
+            Self::UserLeave {
+                user_id,
+                successor,
+                note,
+            } => {
+                let form = ProposedChangeForm {
+                    successor,
+                    ..noted(note)
+                };
+                (Kind::UserLeave, user_id, form)
+            }
+            Self::PasswordMethod { contract_id, note } => {
+                (Kind::PasswordMethod, contract_id, noted(note))
+            }
             Self::StaffAdd {
                 name,
                 employee_number,
@@ -213,77 +320,6 @@ pub async fn enter(command: Command<Entry>) -> Result<ProposalHead, Failure> {
     let accounts = idempotent.accounts();
     let entered = accounts.propose(&call.context, kind, &subject, &form);
     Ok((&entered.await?).into())
-}
-
-/// The new content of a proposal: the members of its kind.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Amendment {
-    /// The version that the caller has seen.
-    #[schema(example = 1)]
-    version: i64,
-    /// Number of the paper form.
-    #[serde(default)]
-    reference: String,
-    /// What happened, and why.
-    #[serde(default)]
-    note: String,
-    /// Reason for the revocation.
-    #[serde(default)]
-    #[schema(value_type = word::RevocationReason)]
-    revocation_reason: String,
-    /// Name of the new member of staff.
-    #[serde(default)]
-    name: String,
-    /// Employee number of the new member of staff.
-    #[serde(default)]
-    employee_number: String,
-    /// The proposed role.
-    #[serde(default)]
-    #[schema(value_type = word::StaffRole)]
-    role: String,
-    /// 支店番号 of the contract; the account does not change.
-    #[serde(default)]
-    branch: String,
-    /// 科目 of the contract.
-    #[serde(default)]
-    #[schema(value_type = word::AccountType)]
-    account_type: String,
-    /// 口座番号 of the contract.
-    #[serde(default)]
-    account: String,
-    /// 企業名 of the contract.
-    #[serde(default)]
-    company_name: String,
-    /// 企業名(カナ) of the contract.
-    #[serde(default)]
-    company_kana: String,
-}
-
-/// `POST /api/v1/proposals/{id}/amend`.
-pub async fn amend(command: Command<Amendment>) -> Result<ProposalHead, Failure> {
-    let Command {
-        call,
-        body,
-        idempotent,
-        ..
-    } = command;
-    let form = ProposedChangeForm {
-        reference: body.reference,
-        note: body.note,
-        revocation_reason: body.revocation_reason,
-        name: body.name,
-        employee_number: body.employee_number,
-        role: body.role,
-        branch: body.branch,
-        account_type: body.account_type,
-        account: body.account,
-        company_name: body.company_name,
-        company_kana: body.company_kana,
-    };
-    let accounts = idempotent.accounts();
-    let amended = accounts.amend_proposal(&call.context, &call.id, body.version, &form);
-    Ok((&amended.await?).into())
 }
 
 /// The version that the caller has seen.

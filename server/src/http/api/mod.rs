@@ -12,11 +12,13 @@
 //! - [`page`]: pages of a list and their cursors
 //! - [`openapi`]: the description; [`word`]: states and roles in it
 //! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: the work list; customers
-//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`decisions`]: entered by one person, decided by another;
+//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`amendment`], [`decisions`]: entered by one person,
+//!   decided by another;
 //!   [`resets`]: the letter of a password reset
 //! - [`imports`], [`reports`]: lists of contracts; what needs attention
 //! - [`staff`], [`security`], [`audit`]: for officers and auditors
 
+pub mod amendment;
 pub mod audit;
 pub mod call;
 pub mod certificates;

@@ -9,7 +9,7 @@ use super::changes::{Change, changes};
 use super::contracts::Contract;
 use super::page::{self, Place, page};
 use super::refusal::ApiProblem;
-use super::snapshot::{Grantee, ListSeen, NewContract};
+use super::snapshot::{Grantee, ListSeen, NewContract, RecentEvent};
 use super::staff::Member;
 use super::word;
 use crate::http::failure::Failure;
@@ -91,6 +91,12 @@ pub struct ProposedChangeView {
     /// Reason for the revocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_reason: Option<String>,
+    /// How the customer's identity was checked, for a change of registered details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_check: Option<String>,
+    /// Login ID of the next master, if the master leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub successor: Option<String>,
     /// Name of the new member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -113,7 +119,14 @@ impl From<&ProposedChange> for ProposedChangeView {
             } => (said(name), said(employee_number)),
             _ => (None, None),
         };
+        let (identity_check, successor) = match change {
+            ProposedChange::Details(new) => (said(&new.identity_check), None),
+            ProposedChange::Leave { successor, .. } => (None, said(successor)),
+            _ => (None, None),
+        };
         Self {
+            identity_check,
+            successor,
             contract: NewContract::of(change),
             reference: said(change.reference()),
             note: said(change.note()),
@@ -157,6 +170,10 @@ pub struct ProposalDetail {
     pub login_id: Option<String>,
     /// For an application and a re-issue: the user who gets the certificate. Absent until somebody has registered; until then it cannot be approved.
     pub grantee: Option<Grantee>,
+    /// For the same: issues and changes of that user in the configured days, newest first.
+    pub recent: Vec<RecentEvent>,
+    /// For the same: from when the certificate could be issued, if it were approved now; absent if at once.
+    pub usable_from: Option<Timestamp>,
     /// Its list.
     pub list: Option<ListSeen>,
     /// Serial number of its certificate.
@@ -202,6 +219,8 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
         contract: subject.contract.as_ref().map(Contract::from),
         login_id: subject.user.as_ref().map(|user| user.login_id.clone()),
         grantee: Grantee::of(proposal.kind, subject),
+        recent: view.recent.iter().map(RecentEvent::from).collect(),
+        usable_from: view.usable_from,
         list: ListSeen::of(subject),
         serial: subject.certificate.as_ref().map(|one| one.serial.clone()),
         member: subject.staff.as_ref().map(Member::from),

@@ -9,8 +9,8 @@ use axum::middleware::from_fn;
 
 use super::row::{Row, act, confirmed, import_of, make, save, see};
 use super::{
-    audit, certificates, contracts, decisions, entries, grants, guard, imports, openapi, proposals,
-    reports, resets, security, staff, users, work,
+    amendment, audit, certificates, contracts, decisions, entries, grants, guard, imports, openapi,
+    proposals, reports, resets, security, staff, users, work,
 };
 use crate::http::app::Shared;
 use crate::http::console::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
@@ -29,6 +29,7 @@ pub(super) fn table() -> Vec<Row> {
         see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
         confirmed(make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords: one person requests them, and only another person receives them; earlier ones become invalid.")),
         confirmed(make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, if the bank uses it: one person requests it, and only another person receives it; an earlier one becomes invalid.")),
+        act("/api/v1/grants/{id}/stop", DESKS, grants::stop, "Stops an approved issue at once, because nobody applied for it; all users of the contract are told."),
         confirmed(make("/api/v1/proposals/{id}/letter", COUNTER, resets::letter, "The temporary passwords of an approved password reset: one person requests them, and only another person receives them; the user's own become invalid.")),
         see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
         act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a temporary lock at once; proposes the release of a suspended user."),
@@ -38,7 +39,7 @@ pub(super) fn table() -> Vec<Row> {
         see("/api/v1/proposals", ALL, proposals::list, "Proposals that the role may see, newest first."),
         make("/api/v1/proposals", ENTER, entries::enter, "Enters a proposal; another person decides it."),
         see("/api/v1/proposals/{id}", ALL, proposals::read, "A proposal with its contributors and the changes that its approval makes."),
-        act("/api/v1/proposals/{id}/amend", ENTER, entries::amend, "Amends a proposal that awaits approval; the caller becomes a contributor."),
+        act("/api/v1/proposals/{id}/amend", ENTER, amendment::amend, "Amends a proposal that awaits approval; the caller becomes a contributor."),
         act("/api/v1/proposals/{id}/take-over", ENTER, entries::take_over, "Takes over a proposal from somebody who is absent."),
         act("/api/v1/proposals/{id}/withdraw", ENTER, entries::withdraw, "Withdraws the caller's own proposal."),
         confirmed(act("/api/v1/proposals/{id}/approve", DECIDE, decisions::approve, "Approves exactly the version that the caller has seen; takes effect at once.")),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::word;
+use crate::services::approvals::recent::Recent;
 use crate::services::approvals::{Kind, ProposedChange, Subject};
 
 /// A contract to be recorded.
@@ -77,6 +78,47 @@ impl Grantee {
             registered_at: user.created_at,
             registered_from: user.registered_from.clone(),
         })
+    }
+}
+
+/// An issue or a change that an approver must have seen.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum RecentEvent {
+    /// A certificate was issued.
+    Issued {
+        /// When.
+        at: Timestamp,
+        /// Its serial number.
+        serial: String,
+    },
+    /// Another e-mail address.
+    Email {
+        /// When.
+        at: Timestamp,
+        /// The earlier one.
+        before: String,
+        /// The new one.
+        after: String,
+    },
+    /// Another 利用者名.
+    Name {
+        /// When.
+        at: Timestamp,
+        /// The earlier one.
+        before: String,
+        /// The new one.
+        after: String,
+    },
+}
+
+impl From<&Recent> for RecentEvent {
+    fn from(one: &Recent) -> Self {
+        match one.clone() {
+            Recent::Issued { at, serial } => Self::Issued { at, serial },
+            Recent::Email { at, before, after } => Self::Email { at, before, after },
+            Recent::Name { at, before, after } => Self::Name { at, before, after },
+        }
     }
 }
 

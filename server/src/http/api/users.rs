@@ -49,6 +49,8 @@ pub struct UserLine {
     pub email: String,
     /// Role inside the contract.
     pub role: word::UserRole,
+    /// When the use of this user ended; absent while it continues.
+    pub left_at: Option<Timestamp>,
     /// ログインパスワード, entered without a certificate.
     pub login: Lock,
     /// ログインパスワード, entered with the certificate: only this lock blocks logins with the certificate and renewals.
@@ -68,6 +70,7 @@ impl UserLine {
             name: user.name.clone(),
             email: user.email.clone(),
             role: user.role.into(),
+            left_at: user.left_at,
             login: (&user.login).into(),
             certificate_login: (&user.certificate_login).into(),
             confirmation: (&user.confirmation).into(),

@@ -18,6 +18,10 @@ pub fn action(action: AuditAction, lang: Lang) -> &'static str {
             lang.pick("ログイン方式の変更", "Change of the login method")
         }
         AuditAction::ContractCancelled => lang.pick("解約", "Cancellation of a contract"),
+        AuditAction::ContractDetailsChanged => lang.pick(
+            "契約の登録内容の変更",
+            "Change of a contract's registered details",
+        ),
         AuditAction::RegistrationAccount => {
             lang.pick("利用登録の口座確認", "Account check of a registration")
         }
@@ -34,6 +38,12 @@ pub fn action(action: AuditAction, lang: Lang) -> &'static str {
             lang.pick("仮パスワードの再設定", "New temporary passwords")
         }
         AuditAction::UserRoleChanged => lang.pick("利用者の役割変更", "Change of a user's role"),
+        AuditAction::UserDetailsChanged => lang.pick(
+            "利用者の登録内容の変更",
+            "Change of a user's registered details",
+        ),
+        AuditAction::UserLeft => lang.pick("利用者の利用終了", "End of a user's use"),
+        AuditAction::GrantStopped => lang.pick("承認済みの発行の停止", "Stop of an approved issue"),
         AuditAction::UserLockReleased => {
             lang.pick("利用一時停止の解除", "Release of a temporary lock")
         }

@@ -279,6 +279,8 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
         }
         HistoryAction::HandedOver => lang.pick("仮パスワードの再発行", "New temporary passwords"),
         HistoryAction::RoleChanged => lang.pick("役割の変更", "Role changed"),
+        HistoryAction::DetailsChanged => lang.pick("登録内容の変更", "Registered details changed"),
+        HistoryAction::Left => lang.pick("利用の終了", "Use ended"),
         HistoryAction::LockReleased => lang.pick("利用停止の解除", "Lock released"),
         HistoryAction::PasswordChanged => lang.pick("パスワードの変更", "Password changed"),
         HistoryAction::ResetApproved => {

@@ -200,6 +200,9 @@ pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, Strin
             lock(&user.confirmation, now, lang),
         ),
     ];
+    if let Some(left) = user.left_at {
+        known.push((lang.pick("利用終了", "Use ended"), word::time(left, lang)));
+    }
     // Most banks do not use it: shown only while it is locked.
     let second = &user.acquisition;
     if second.suspended || second.locked_until.is_some_and(|until| now < until) {

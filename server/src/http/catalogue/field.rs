@@ -31,6 +31,8 @@ pub fn name(field: Field) -> &'static str {
         Field::ConfirmationPasswordAgain => "confirmation_password_again",
         Field::PresentPassword => "present_password",
         Field::UserRole => "role",
+        Field::IdentityCheck => "identity_check",
+        Field::Successor => "successor",
     }
 }
 
@@ -72,6 +74,11 @@ pub fn label(field: Field, lang: Lang) -> &'static str {
         ),
         Field::PresentPassword => lang.pick("現在のパスワード", "Current password"),
         Field::UserRole => lang.pick("役割", "Role"),
+        Field::IdentityCheck => lang.pick("本人確認の方法", "How the identity was checked"),
+        Field::Successor => lang.pick(
+            "新しいマスターのログインID",
+            "Login ID of the new master user",
+        ),
     }
 }
 
@@ -134,6 +141,18 @@ pub fn sentence(problem: Problem, lang: Lang) -> String {
             .pick(
                 "現在のパスワードと異なるパスワードを入力してください。",
                 "Choose a password other than the current one.",
+            )
+            .into(),
+        Problem::Unchanged => lang
+            .pick(
+                "現在の登録内容と同じです。変更しない項目は空欄にしてください。",
+                "This is what is registered now. Leave what does not change empty.",
+            )
+            .into(),
+        Problem::NothingToChange => lang
+            .pick(
+                "変更する項目を1つ以上入力してください。",
+                "Fill in at least one detail that changes.",
             )
             .into(),
         Problem::SameAsOther => lang

@@ -12,7 +12,8 @@
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
 //! - `staff`: refusals for staff; [`unseal`]: unsealing with an officer's token
-//! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`],
+//! - [`console`]: words of the staff console; [`proposal`] (`proposal_kind`,
+//!   `registered_details`): proposals as text; [`audit`],
 //!   [`audit_action`]: the audit log;
 //!   [`import`]: the import of contracts; [`security`], [`health`], [`job`]: the security
 //!   officer's page
@@ -38,7 +39,9 @@ pub mod job;
 pub mod key;
 pub mod lifecycle;
 pub mod proposal;
+mod proposal_kind;
 pub mod refusal;
+mod registered_details;
 pub mod security;
 pub mod short_reason;
 mod staff;

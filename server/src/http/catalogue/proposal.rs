@@ -1,86 +1,13 @@
-//! Proposals as text: the name of each kind, the effect of its approval, the changes it makes.
+//! Proposals as text: the changes that an approval makes, the subject, what was entered.
 
+use super::registered_details::{details, leave, new_details};
 use super::{console, word};
 use crate::http::lang::Lang;
 use crate::services::approvals::{How, Kind, ProposedChange, Subject};
 use crate::services::records::{CertificateState, ContractStatus, Method, StaffStatus};
 
-/// The name of a kind.
-pub fn kind(kind: Kind, lang: Lang) -> &'static str {
-    match kind {
-        Kind::Contract => lang.pick("契約の登録", "New contract"),
-        Kind::Import => lang.pick("契約の一括登録", "Import of contracts"),
-        Kind::Application => lang.pick("電子証明書利用申込み", "Application for certificates"),
-        Kind::Reissue => lang.pick("電子証明書の再発行許可", "Grant for a re-issue"),
-        Kind::Revoke => lang.pick("電子証明書の失効", "Revocation"),
-        Kind::Incident => lang.pick("事故登録", "Reported loss"),
-        Kind::Release => lang.pick("一時停止の解除", "Release of a suspension"),
-        Kind::Cancel => lang.pick("解約", "Cancellation of a contract"),
-        Kind::Unlock => lang.pick("利用停止の解除", "Release of a suspended user"),
-        Kind::PasswordReset => lang.pick("パスワードの再設定", "Password reset"),
-        Kind::StaffAdd => lang.pick("職員の登録", "New staff member"),
-        Kind::StaffRole => lang.pick("職員の役割変更", "Change of a role"),
-        Kind::StaffLeave => lang.pick("職員の離任", "Departure of a staff member"),
-    }
-}
-
-/// The effect of an approval.
-pub fn effect(kind: Kind, lang: Lang) -> &'static str {
-    match kind {
-        Kind::Contract => lang.pick(
-            "承認すると契約が登録され、仮パスワード通知書を発行できます。申込書、印鑑、口座の記録と照合してください。",
-            "On approval, the contract is registered and its letter with temporary passwords can be issued. Compare it with the paper form, the seal and the account record.",
-        ),
-        Kind::Import => lang.pick(
-            "承認すると、この一覧の契約を登録できます。一覧を保存して、元の資料と照合してください。",
-            "On approval, the contracts of this list can be imported. Save the list and compare it with its source.",
-        ),
-        Kind::Application => lang.pick(
-            "承認すると、契約は電子証明書方式となり、申込みの利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確認してください。",
-            "On approval, the contract moves to the certificate method, and one certificate may be issued to the user of the application. Make sure that the user is the person on the paper form.",
-        ),
-        Kind::Reissue => lang.pick(
-            "承認すると、この利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確認してください。",
-            "On approval, one certificate may be issued to this user. Make sure that the user is the person on the paper form.",
-        ),
-        Kind::Revoke => lang.pick(
-            "承認すると、この電子証明書は直ちに失効します。取り消せません。",
-            "On approval, this certificate is revoked at once. This cannot be undone.",
-        ),
-        Kind::Incident => lang.pick(
-            "電子証明書は登録と同時に一時停止されます。再鑑では、承認すると失効し、却下すると一時停止を解除します。",
-            "The certificate is suspended at once. In the review an approval revokes it, and a rejection releases it.",
-        ),
-        Kind::Release => lang.pick(
-            "承認すると、この電子証明書は再び利用できます。",
-            "On approval, this certificate can be used again.",
-        ),
-        Kind::Cancel => lang.pick(
-            "承認すると契約は解約となり、すべての利用者の電子証明書、発行許可、ログインが直ちに終了します。取り消せません。",
-            "On approval, the contract is cancelled, and every certificate, grant and login of its users ends at once. This cannot be undone.",
-        ),
-        Kind::Unlock => lang.pick(
-            "一時停止は直ちに解除します。利用停止は、承認後に解除します。",
-            "A temporary lock is released at once. A suspension is released on approval.",
-        ),
-        Kind::PasswordReset => lang.pick(
-            "承認すると、この利用者の仮パスワード通知書を発行できます。これまでのパスワードは、通知書の発行と同時に無効になります。ご本人であることを確認し、電話でのお申し出だけでは承認しないでください。通知書は、入力・承認に関わっていない担当者が発行します。",
-            "On approval, a letter with temporary passwords can be issued for this user. The earlier passwords become invalid when the letter is issued. Make sure of the user's identity; a telephone call alone is not enough. The letter is shown to somebody who neither entered nor approved the reset.",
-        ),
-        Kind::StaffAdd => lang.pick(
-            "承認すると職員として登録され、職員用電子証明書の取得手続きができます。",
-            "On approval, this person becomes a staff member and can get a staff certificate.",
-        ),
-        Kind::StaffRole => lang.pick(
-            "承認すると、直ちに新しい役割になります。",
-            "On approval, the new role takes effect at once.",
-        ),
-        Kind::StaffLeave => lang.pick(
-            "承認すると直ちに利用できなくなり、職員用電子証明書は失効します。",
-            "On approval, access ends at once and the staff certificate is revoked.",
-        ),
-    }
-}
+pub use super::proposal_kind::{effect, kind};
+pub use super::registered_details::{email, grant, no_recent, recent};
 
 /// What a contributor did.
 pub fn how(how: How, lang: Lang) -> &'static str {
@@ -155,6 +82,18 @@ pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang)
                 "Temporary ones, once the letter is issued",
             );
             vec![(lang.pick("パスワード", "Passwords"), own, after.to_owned())]
+        }
+        Kind::UserDetails | Kind::ContractDetails => match change {
+            ProposedChange::Details(new) => details(subject, new, lang),
+            _ => Vec::new(),
+        },
+        Kind::UserLeave => leave(subject, change, lang),
+        Kind::PasswordMethod => {
+            let method = |one| word::method(one, lang).to_owned();
+            let now = subject.contract.as_ref().map(|one| method(one.method));
+            let label = lang.pick("ログイン方式", "Method");
+            let after = method(Method::Password);
+            vec![(label, now.unwrap_or_default(), after)]
         }
         Kind::StaffAdd | Kind::StaffRole => {
             let role = |role| word::staff_role(role, lang).to_owned();
@@ -271,6 +210,18 @@ pub fn proposed(change: &ProposedChange, lang: Lang) -> Vec<Fact> {
                 lang.pick("申込書番号", "Application form number"),
                 reference.clone(),
             )]
+        }
+        ProposedChange::Details(new) => new_details(new, lang),
+        ProposedChange::Leave {
+            successor,
+            note: text,
+        } => {
+            let mut facts = vec![note(text)];
+            if !successor.is_empty() {
+                let label = lang.pick("新しいマスター", "New master user");
+                facts.push((label, successor.clone()));
+            }
+            facts
         }
         ProposedChange::Note { note: text } | ProposedChange::Role { note: text, .. } => {
             vec![note(text)]

@@ -171,6 +171,13 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("電子証明書を発行できません。電子証明書の利用申込みの承認がないか、取得期限が過ぎているか、すでに発行済みです。", "お取引店舗の窓口で、電子証明書の利用をお申し込みください。お申込み済みの場合は、ご登録内容の確認が済むまでお待ちください。"),
             ("No certificate can be issued: there is no approved application, its deadline has passed, or it has already been used.", "Please apply for a certificate at the counter of your branch. If you have applied already, please wait until your registration has been checked."),
         ),
+        Refusal::GrantWaiting { from } => {
+            let from = word::time(*from, lang);
+            Text {
+                ja: ("電子証明書の再発行は承認済みですが、安全のため、まだ発行できません。".into(), format!("{from}から発行できます。それまでお待ちください。お申し込みにお心当たりがない場合は、すぐにヘルプデスクにお電話ください。電話で発行を止めます。").into()),
+                en: ("The re-issue of your certificate is approved, but for your protection it cannot be issued yet.".into(), format!("It can be issued from {from}. If nobody at your company applied for it, call the help desk at once: one call stops it.").into()),
+            }
+        }
         Refusal::CertificateActive => Text::fixed(
             ("有効な電子証明書がすでに発行されています。", "再発行するには、現在の電子証明書を失効させたうえで、お取引店舗の窓口であらためてお申し込みください。"),
             ("You already have a valid certificate.", "To get another one, revoke the current one and apply again at your branch."),

@@ -25,6 +25,7 @@ pub fn short_reason(code: &str, lang: Lang) -> &str {
         }
         "contract-cancelled" => lang.pick("解約済みの契約", "cancelled contract"),
         "grant-missing" => lang.pick("発行許可なし", "no grant"),
+        "grant-waiting" => lang.pick("再発行の待ち時間中", "re-issue waiting"),
         "certificate-active" => lang.pick("有効な電子証明書あり", "has an active certificate"),
         "login-code-invalid" => lang.pick("ログインの期限切れ", "login expired"),
         "login-other-browser" => lang.pick("別のブラウザ", "another browser"),

@@ -140,6 +140,16 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Enter a re-issue on the page of that user.",
             ),
         ),
+        StaffRefusal::SuccessorNeeded => Text::fixed(
+            (
+                "この利用者は契約のマスターです。ほかの利用者が残るため、新しいマスターが必要です。",
+                "同じ契約の利用者のログインIDを「新しいマスターのログインID」に入力してください。",
+            ),
+            (
+                "This is the master user of the contract, and others stay: there must be a new one.",
+                "Enter the login ID of another user of the contract as the new master user.",
+            ),
+        ),
         StaffRefusal::StaffNotEmpty => Text::fixed(
             (
                 "職員はすでに登録されています。",

@@ -39,6 +39,7 @@ pub(super) fn refusals() -> Vec<Refusal> {
         LoginCodeInvalid,
         LoginOtherBrowser,
         GrantMissing,
+        GrantWaiting { from: until },
         CertificateActive,
         RequestUnknown,
         RequestExpired,

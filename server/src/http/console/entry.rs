@@ -36,13 +36,16 @@ struct Entry {
     asks_note: bool,
     asks_newcomer: bool,
     asks_contract: bool,
+    asks_user: bool,
+    asks_company: bool,
+    asks_successor: bool,
     reasons: Choices,
     roles: Choices,
     form: FormView,
 }
 
 /// The fields of the form that are kept after a refusal.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 15] = [
     "reference",
     "note",
     "revocation_reason",
@@ -54,6 +57,10 @@ const KEPT: [&str; 11] = [
     "account",
     "company_name",
     "company_kana",
+    "user_name",
+    "email",
+    "identity_check",
+    "successor",
 ];
 
 /// The typed values.
@@ -71,6 +78,10 @@ pub(super) fn proposed_change_form(fields: &Fields) -> ProposedChangeForm {
         account: text("account"),
         company_name: text("company_name"),
         company_kana: text("company_kana"),
+        user_name: text("user_name"),
+        email: text("email"),
+        identity_check: text("identity_check"),
+        successor: text("successor"),
     }
 }
 
@@ -93,6 +104,22 @@ pub(super) fn filled(change: &ProposedChange) -> FormView {
             form.set("company_name", &new.company_name);
             form.set("company_kana", &new.company_kana);
         }
+        ProposedChange::Details(new) => {
+            let account_type = new.account_type.map(|one| one.as_str().to_owned());
+            for (name, value) in [
+                ("user_name", &new.user_name),
+                ("email", &new.email),
+                ("company_name", &new.company_name),
+                ("company_kana", &new.company_kana),
+                ("branch", &new.branch),
+                ("account_type", &account_type),
+                ("account", &new.account),
+            ] {
+                form.set(name, value.as_deref().unwrap_or_default());
+            }
+            form.set("identity_check", &new.identity_check);
+        }
+        ProposedChange::Leave { successor, .. } => form.set("successor", successor),
         ProposedChange::Newcomer {
             name,
             employee_number,
@@ -132,6 +159,15 @@ fn back(kind: Kind, subject: &Subject) -> String {
     }
 }
 
+/// The subject; the e-mail address where it may be changed.
+fn about(kind: Kind, subject: &Subject, cx: &Cx) -> Vec<words::Fact> {
+    let mut about = words::about(subject, cx.lang);
+    if let (Kind::UserDetails, Some(user)) = (kind, &subject.user) {
+        about.push(words::email(user, cx.lang));
+    }
+    about
+}
+
 fn template(
     cx: &Cx,
     member: &Member,
@@ -145,7 +181,7 @@ fn template(
         person: Person::of(member, cx.lang),
         kind: words::kind(kind, cx.lang),
         effect: words::effect(kind, cx.lang),
-        about: facts(words::about(subject, cx.lang)),
+        about: facts(about(kind, subject, cx)),
         action: String::new(),
         back: back(kind, subject),
         shown: None,
@@ -156,6 +192,9 @@ fn template(
         ),
         asks_newcomer: kind == Kind::StaffAdd,
         asks_contract: kind == Kind::Contract,
+        asks_user: kind == Kind::UserDetails,
+        asks_company: kind == Kind::ContractDetails,
+        asks_successor: kind == Kind::UserLeave,
         reasons: match kind {
             Kind::Revoke => console::reasons(&REASONS, cx.lang),
             _ => Vec::new(),
@@ -286,6 +325,14 @@ kinds! {
     unlock: Unlock at "/users/{id}/unlock";
     /// Temporary passwords for a user who has forgotten their own.
     password_reset: PasswordReset at "/users/{id}/password-reset";
+    /// 登録内容の変更, of a user.
+    user_details: UserDetails at "/users/{id}/details";
+    /// 登録内容の変更, of a contract.
+    contract_details: ContractDetails at "/contracts/{id}/details";
+    /// The end of a user's use.
+    user_leave: UserLeave at "/users/{id}/leave";
+    /// Back to ID・パスワード方式.
+    password_method: PasswordMethod at "/contracts/{id}/password-method";
     /// 失効.
     revoke: Revoke at "/certificates/{id}/revoke";
     /// 事故登録.

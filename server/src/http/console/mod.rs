@@ -10,6 +10,7 @@
 //! - [`password_letter`]: 仮パスワード on paper
 //! - [`entry`]: what one person enters
 //! - [`proposals`], [`approval`]: what awaits approval, and the decision (再鑑)
+//! - [`grant`]: an approved issue, stopped at once
 //! - [`members`]: the staff
 //! - [`credential`]: activation codes for staff
 //! - [`revoke`]: revokes a staff certificate at once
@@ -26,6 +27,7 @@ pub mod contracts;
 pub mod credential;
 pub mod entry;
 pub mod gate;
+pub mod grant;
 pub mod home;
 pub mod import;
 pub mod members;

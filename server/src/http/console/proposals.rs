@@ -66,6 +66,12 @@ struct One {
     about: Vec<Fact>,
     /// Who gets a certificate by it; none if it gives none.
     grantee: Option<Vec<Fact>>,
+    /// What happened to that user lately.
+    recent: Vec<Fact>,
+    /// That nothing happened.
+    no_recent: String,
+    /// From when the certificate could be issued, if it has to wait.
+    usable_from: Option<String>,
     /// Its contract, or the contract that it created.
     contract: Option<String>,
     /// Its list: where to save it, and where to import it.
@@ -164,6 +170,9 @@ fn template(cx: &Cx, member: &Member, view: ProposalView, page: Page, form: Form
         about: facts(words::about(&view.subject, lang)),
         grantee: matches!(kind, Kind::Application | Kind::Reissue)
             .then(|| facts(words::grantee(&view.subject, lang))),
+        recent: facts(words::recent(&view.recent, lang)),
+        no_recent: words::no_recent(cx.app.services.settings().periods.recent, lang),
+        usable_from: view.usable_from.map(|from| word::time(from, lang)),
         contract: proposal
             .contract_id
             .as_ref()

@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Extension, Router};
 
 use super::{
-    approval, audit, contract, contracts, credential, entry, home, import, members,
+    approval, audit, contract, contracts, credential, entry, grant, home, import, members,
     password_letter, presence, proposals, reports, revoke, security, unseal, user,
 };
 use crate::http::api;
@@ -215,6 +215,33 @@ fn table() -> Vec<Row> {
             DESKS,
             entry::password_reset::enter,
         ),
+        see("/users/{id}/details", COUNTER, entry::user_details::form),
+        act("/users/{id}/details", COUNTER, entry::user_details::enter),
+        see("/users/{id}/leave", COUNTER, entry::user_leave::form),
+        act("/users/{id}/leave", COUNTER, entry::user_leave::enter),
+        see(
+            "/contracts/{id}/details",
+            COUNTER,
+            entry::contract_details::form,
+        ),
+        act(
+            "/contracts/{id}/details",
+            COUNTER,
+            entry::contract_details::enter,
+        ),
+        see(
+            "/contracts/{id}/password-method",
+            COUNTER,
+            entry::password_method::form,
+        ),
+        act(
+            "/contracts/{id}/password-method",
+            COUNTER,
+            entry::password_method::enter,
+        ),
+        // At once, by one person
+        see("/grants/{id}/stop", DESKS, grant::form),
+        act("/grants/{id}/stop", DESKS, grant::stop),
         see("/certificates/{id}/revoke", DESKS, entry::revoke::form),
         act("/certificates/{id}/revoke", DESKS, entry::revoke::enter),
         see("/certificates/{id}/incident", DESKS, entry::incident::form),

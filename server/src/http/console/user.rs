@@ -45,6 +45,8 @@ struct One {
     may_unlock: bool,
     may_reissue: bool,
     may_reset: bool,
+    may_change: bool,
+    may_leave: bool,
     /// An approved reset of passwords whose letter was not shown yet.
     reset: Option<String>,
     certificates: Vec<CertificateLine>,
@@ -61,6 +63,10 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
         None => None,
     };
     let logins = accounts.login_history(&id).await?;
+    let stays = subject
+        .user
+        .as_ref()
+        .is_some_and(|user| user.left_at.is_none());
     let template = One {
         page: cx.page(""),
         person: Person::of(&member, lang),
@@ -72,9 +78,11 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
                 format!("/contracts/{}", contract.id)
             }),
         about: facts(about(&cx, &subject)),
-        may_unlock: is_locked(&cx, &subject) && member.acts("/users/{id}/unlock"),
-        may_reissue: wants_grant(&subject) && member.acts("/users/{id}/reissue"),
-        may_reset: in_force(&subject) && member.acts("/users/{id}/password-reset"),
+        may_unlock: stays && is_locked(&cx, &subject) && member.acts("/users/{id}/unlock"),
+        may_reissue: stays && wants_grant(&subject) && member.acts("/users/{id}/reissue"),
+        may_reset: stays && in_force(&subject) && member.acts("/users/{id}/password-reset"),
+        may_change: stays && in_force(&subject) && member.acts("/users/{id}/details"),
+        may_leave: stays && in_force(&subject) && member.acts("/users/{id}/leave"),
         reset: reset.map(|id| format!("/proposals/{id}")),
         certificates: certificates(&cx, &member, &subject),
         logins: logins.iter().map(|login| login_line(&cx, login)).collect(),

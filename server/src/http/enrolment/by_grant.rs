@@ -4,9 +4,11 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::{Journey, STAGES};
+use crate::http::catalogue::refusal::message;
 use crate::http::context::{Answer, Cx, see_other};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
+use crate::services::Refusal;
 use crate::services::authentication::session::{Authenticated, Stage};
 
 #[derive(Template)]
@@ -14,6 +16,8 @@ use crate::services::authentication::session::{Authenticated, Stage};
 struct Bsms002 {
     page: Page,
     login_id: String,
+    /// Whether a certificate can be issued now.
+    ready: bool,
 }
 
 async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
@@ -30,9 +34,19 @@ pub async fn confirm(cx: Cx) -> Answer {
         // The registration does not include 証明書取得用パスワード: BSMS001 requires it.
         return Ok(see_other("/certificate/identify"));
     }
+    let accounts = cx.app.services.accounts();
+    let waits = accounts.grant_waits(&found.user, cx.now).await?;
+    let mut page = cx.session_page("BSMS002");
+    let mut ready = true;
+    if let Some(from) = waits {
+        let refusal = Refusal::GrantWaiting { from };
+        page = page.saying(message(&refusal, cx.lang));
+        ready = false;
+    }
     let template = Bsms002 {
-        page: cx.session_page("BSMS002"),
+        page,
         login_id: found.user.login_id,
+        ready,
     };
     html(StatusCode::OK, &template)
 }
@@ -58,8 +72,16 @@ mod tests {
         for lang in [Lang::Ja, Lang::En] {
             let page = sample(lang, "BSMS002");
             let login_id = "hanakodt".to_owned();
-            let text = Bsms002 { page, login_id }.render().unwrap();
+            let mut template = Bsms002 {
+                page,
+                login_id,
+                ready: true,
+            };
+            let text = template.render().unwrap();
             assert!(text.contains("hanakodt") && text.contains("/certificate/confirm"));
+            template.ready = false;
+            let text = template.render().unwrap();
+            assert!(text.contains("/logout") && !text.contains("/certificate/confirm"));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The sentences of messages. One exhaustive match; the bank's own texts come from its configuration.
 //!
 //! - this file: subject, news, facts and what to do, for each message
+//! - `company`: what everybody of a contract is told
 //! - [`system`]: the bank's own expiring items
 //! - [`word`]: days and times in Japan
 
+mod company;
 pub mod system;
 pub mod word;
 
@@ -279,6 +281,15 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                 not_you(lang),
             ],
         ),
+        Notification::ReissueApproved { whose, from, until } => company::reissue_approved(lang, whose, *from, *until),
+        Notification::GrantStopped { whose, at } => company::grant_stopped(lang, whose, *at),
+        Notification::DetailsChanged { details, at, by } => company::details_changed(lang, details, *at, *by),
+        Notification::UserLeft {
+            whose,
+            next_master,
+            at,
+        } => company::user_left(lang, whose, next_master.as_deref(), *at),
+        Notification::PasswordMethod { at } => company::password_method(lang, *at),
         Notification::GrantLapsed { at } => (
             said(
                 (

@@ -1,5 +1,5 @@
 use super::*;
-use crate::mail::notification::{ExpiringItem, To};
+use crate::mail::notification::{Detail, ExpiringItem, To};
 
 /// One of each kind: a new one must be added here, or this does not compile.
 pub(crate) fn every() -> Vec<Notification> {
@@ -59,6 +59,26 @@ pub(crate) fn every() -> Vec<Notification> {
         },
         Notification::GrantGiven { until: at },
         Notification::GrantLapsed { at },
+        Notification::ReissueApproved {
+            whose: "ha****".to_owned(),
+            from: at,
+            until: at,
+        },
+        Notification::GrantStopped {
+            whose: "ha****".to_owned(),
+            at,
+        },
+        Notification::DetailsChanged {
+            details: vec![Detail::Email, Detail::CompanyName],
+            at,
+            by: By::Bank,
+        },
+        Notification::UserLeft {
+            whose: "ha****".to_owned(),
+            next_master: Some("ji****".to_owned()),
+            at,
+        },
+        Notification::PasswordMethod { at },
         Notification::SystemExpiring {
             item: ExpiringItem::Listener,
             name: "portal".to_owned(),
@@ -84,6 +104,11 @@ pub(crate) fn every() -> Vec<Notification> {
             | Notification::CertificateExpiring { .. }
             | Notification::GrantGiven { .. }
             | Notification::GrantLapsed { .. }
+            | Notification::ReissueApproved { .. }
+            | Notification::GrantStopped { .. }
+            | Notification::DetailsChanged { .. }
+            | Notification::UserLeft { .. }
+            | Notification::PasswordMethod { .. }
             | Notification::SystemExpiring { .. } => {}
         }
     }

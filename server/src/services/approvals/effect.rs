@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Decided;
 use super::proposed_change::ProposedChange;
 use super::subject::Subject;
+use super::{customer_effect, grant_effect};
 use crate::mail::Notification;
 use crate::services::account_service::AccountService;
 use crate::services::certificates::lifecycle::state_machine::{Event, next};
@@ -13,11 +14,9 @@ use crate::services::certificates::lifecycle::transitions::{self, Ending};
 use crate::services::certificates::lifecycle::{Reason, expired};
 use crate::services::notifications::tell;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result};
-use crate::store::applications::{self, NewApplication};
 use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate};
-use crate::store::contracts::{self, Method};
-use crate::store::grants::{self, NewGrant};
+use crate::store::contracts;
 use crate::store::imports;
 use crate::store::proposals::{self, Kind, Proposal};
 use crate::store::staff::{self, StaffMember};
@@ -53,7 +52,8 @@ pub(super) async fn apply(
             .await?;
         }
         Kind::Application | Kind::Reissue => {
-            let grant = grant(accounts, tx, context, proposal, subject, change).await?;
+            let grant =
+                grant_effect::grant(accounts, tx, context, proposal, subject, change).await?;
             return Ok(Decided {
                 grant: Some(grant),
                 ..Decided::default()
@@ -94,6 +94,16 @@ pub(super) async fn apply(
             let user = user.ok_or(Fault::Inconsistent("reset for nobody"))?;
             let message = Notification::PasswordResetApproved { at: context.now };
             tell(tx, user, &proposal.id, &message, context.now).await?;
+        }
+        Kind::UserDetails | Kind::ContractDetails => {
+            let ProposedChange::Details(new) = change else {
+                return Err(Fault::Inconsistent("details without details").into());
+            };
+            customer_effect::details(accounts, tx, context, proposal, subject, new).await?;
+        }
+        Kind::UserLeave => customer_effect::leave(tx, context, proposal, subject, change).await?,
+        Kind::PasswordMethod => {
+            customer_effect::password_method(tx, context, proposal, subject, change).await?;
         }
         Kind::StaffAdd => {
             let member = newcomer(change, context.now)?;
@@ -162,61 +172,9 @@ async fn contract(
     Ok(contract.id)
 }
 
-/// The row to which grants refer, the method, and a grant for the user whom the approver has seen.
-async fn grant(
-    accounts: &AccountService<'_>,
-    tx: &mut Tx,
-    context: &RequestContext,
-    proposal: &Proposal,
-    subject: &Subject,
-    change: &ProposedChange,
-) -> Result<String> {
-    let contract = subject.contract.as_ref();
-    let contract = contract.ok_or(Fault::Inconsistent("subject without contract"))?;
-    let user = subject.grantee();
-    let user = user.ok_or(Fault::Inconsistent("grant for nobody"))?;
-    let application = NewApplication {
-        id: proposal.id.clone(),
-        contract_id: contract.id.clone(),
-        reference: change.reference().to_owned(),
-        contract_version: contract.version,
-        entered_by: proposal.entered_by.staff_id.clone(),
-        entered_at: proposal.entered_at,
-    };
-    applications::insert(tx, &application).await?;
-    let (state, by) = (applications::State::Approved, context.staff_id()?);
-    changed(applications::decide(tx, &proposal.id, 1, state, by, context.now, None).await?)?;
-    if contracts::set_method(tx, &contract.id, Method::Certificate).await? {
-        let about = (
-            AuditAction::ContractMethodChanged,
-            "contract",
-            contract.id.as_str(),
-        );
-        let detail = json!({ "method": Method::Certificate });
-        record(tx, context, proposal, about, detail).await?;
-    }
-    let until = context.now.checked_add(accounts.settings.periods.grant);
-    let new = NewGrant {
-        id: id::new_id()?,
-        contract_id: contract.id.clone(),
-        application_id: proposal.id.clone(),
-        user_id: user.id.clone(),
-        created_at: context.now,
-        expires_at: until.unwrap_or(Timestamp::MAX),
-    };
-    grants::create(tx, &new).await?;
-    let about = (AuditAction::GrantGiven, "user", user.id.as_str());
-    record(tx, context, proposal, about, json!({ "grant": &new.id })).await?;
-    let message = Notification::GrantGiven {
-        until: new.expires_at,
-    };
-    tell(tx, user, &new.id, &message, context.now).await?;
-    Ok(new.id)
-}
-
 /// The audit row of an effect, under its own subject: a search for a user or a member of staff finds it. `about`:
 /// action, kind and id of the subject.
-async fn record(
+pub(super) async fn record(
     tx: &mut Tx,
     context: &RequestContext,
     proposal: &Proposal,
@@ -268,7 +226,7 @@ pub(super) async fn suspend(
     transitions::suspend(tx, certificate(subject)?, &ending).await
 }
 
-fn ending<'a>(context: &'a RequestContext, reason: Reason, note: &'a str) -> Ending<'a> {
+pub(super) fn ending<'a>(context: &'a RequestContext, reason: Reason, note: &'a str) -> Ending<'a> {
     Ending {
         context,
         reason,
@@ -310,7 +268,7 @@ fn certificate(subject: &Subject) -> Result<&Certificate> {
 }
 
 /// What was read in this transaction has not changed.
-fn changed(done: bool) -> Result<()> {
+pub(super) fn changed(done: bool) -> Result<()> {
     done.then_some(())
         .ok_or(Fault::Inconsistent("a row changed under the writer lock").into())
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::decision::grants_of;
-use super::proposed_change::{ProposedChange, ProposedChangeForm};
+use super::form::ProposedChangeForm;
+use super::proposed_change::ProposedChange;
 use super::subject::Subject;
 use super::{contributor, rights, rules};
 use crate::services::account_service::AccountService;
@@ -56,6 +57,7 @@ impl AccountService<'_> {
                 return Err(StaffRefusal::ImportUnknown.into());
             }
             rules::possible(tx, kind, &subject, &change, context.now).await?;
+            differs(&change, &subject)?;
             apart(tx, kind, &subject, &contributor(&member), context.now).await?;
             put(
                 tx,
@@ -125,6 +127,9 @@ impl AccountService<'_> {
             let subject = Subject::load(Db::from(&mut *tx), kind, &before.subject).await?;
             not_own(&subject, &member.employee_number)?;
             rules::possible(tx, kind, &subject, &change, context.now).await?;
+            if form.is_some() {
+                differs(&change, &subject)?;
+            }
             let (content, seen, by) = (change.encode()?, subject.seen(kind), contributor(&member));
             apart(tx, kind, &subject, &by, context.now).await?;
             let revision = Revision {
@@ -190,6 +195,14 @@ impl AccountService<'_> {
             Ok(Outcome::done(stored(tx, proposal_id).await?).detail(detail))
         });
         withdrawn.await
+    }
+}
+
+/// Whether it changes anything.
+fn differs(change: &ProposedChange, subject: &Subject) -> Result<()> {
+    match change {
+        ProposedChange::Details(new) => new.differs(subject),
+        _ => Ok(()),
     }
 }
 

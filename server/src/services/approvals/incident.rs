@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use super::entry::{put, stored};
-use super::proposed_change::{ProposedChange, ProposedChangeForm};
+use super::form::ProposedChangeForm;
+use super::proposed_change::ProposedChange;
 use super::subject::Subject;
 use super::{contributor, effect, rights};
 use crate::services::account_service::AccountService;

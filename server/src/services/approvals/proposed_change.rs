@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::details::NewDetails;
+use super::form::ProposedChangeForm;
 use crate::services::certificates::lifecycle::Reason;
 use crate::services::validation::{CharacterSettings, Errors, Field, Problem, codes, names};
 use crate::services::{Fault, Refusal, Result};
@@ -52,6 +54,15 @@ pub enum ProposedChange {
     Form {
         /// Its number.
         reference: String,
+    },
+    /// Registered details of a user or a contract.
+    Details(NewDetails),
+    /// The end of a user's use.
+    Leave {
+        /// Login ID of the next master; empty if the user is not the master, or nobody is left.
+        successor: String,
+        /// Why.
+        note: String,
     },
     /// Only a reason.
     Note {
@@ -133,33 +144,6 @@ impl NewContract {
     }
 }
 
-/// A proposed change as typed; each kind reads its own fields.
-#[derive(Debug, Clone, Default)]
-pub struct ProposedChangeForm {
-    /// Number of the paper form.
-    pub reference: String,
-    /// What happened, and why.
-    pub note: String,
-    /// [`Reason`] by its name.
-    pub revocation_reason: String,
-    /// Name of the new member of staff.
-    pub name: String,
-    /// Employee number.
-    pub employee_number: String,
-    /// A [`Role`]'s word.
-    pub role: String,
-    /// 支店番号.
-    pub branch: String,
-    /// 科目: `ordinary` or `current`.
-    pub account_type: String,
-    /// 口座番号.
-    pub account: String,
-    /// 企業名.
-    pub company_name: String,
-    /// 企業名(カナ).
-    pub company_kana: String,
-}
-
 impl ProposedChange {
     /// Checks the entries for a proposal of this kind.
     ///
@@ -194,7 +178,15 @@ impl ProposedChange {
             | Kind::Cancel
             | Kind::Unlock
             | Kind::PasswordReset
+            | Kind::PasswordMethod
             | Kind::StaffLeave => note(&mut errors).map(|note| Self::Note { note }),
+            Kind::UserDetails | Kind::ContractDetails => {
+                NewDetails::check(kind, form, characters, &mut errors).map(Self::Details)
+            }
+            Kind::UserLeave => {
+                let successor = codes::login_id_as_typed(&form.successor);
+                note(&mut errors).map(|note| Self::Leave { successor, note })
+            }
             Kind::StaffRole => {
                 let (role, note) = (errors.take(role(&form.role)), note(&mut errors));
                 role.zip(note).map(|(role, note)| Self::Role { role, note })
@@ -241,7 +233,11 @@ impl ProposedChange {
     #[must_use]
     pub fn note(&self) -> &str {
         match self {
-            Self::Role { note, .. } | Self::Revocation { note, .. } | Self::Note { note } => note,
+            Self::Role { note, .. }
+            | Self::Revocation { note, .. }
+            | Self::Leave { note, .. }
+            | Self::Note { note } => note,
+            Self::Details(new) => &new.note,
             Self::Contract(_) | Self::Newcomer { .. } | Self::Form { .. } => "",
         }
     }

@@ -14,7 +14,15 @@ const STAFF_READERS: &[Role] = &[Role::SecurityOfficer, Role::Auditor];
 #[must_use]
 pub fn may_enter(kind: Kind) -> &'static [Role] {
     match kind {
-        Kind::Contract | Kind::Import | Kind::Application | Kind::Reissue | Kind::Cancel => COUNTER,
+        Kind::Contract
+        | Kind::Import
+        | Kind::Application
+        | Kind::Reissue
+        | Kind::UserDetails
+        | Kind::ContractDetails
+        | Kind::UserLeave
+        | Kind::PasswordMethod
+        | Kind::Cancel => COUNTER,
         Kind::Revoke | Kind::Incident | Kind::Release | Kind::Unlock | Kind::PasswordReset => {
             COUNTER_AND_DESK
         }

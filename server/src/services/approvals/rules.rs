@@ -6,12 +6,14 @@ use super::proposed_change::ProposedChange;
 use super::subject::Subject;
 use crate::services::certificates::lifecycle::expired;
 use crate::services::certificates::lifecycle::state_machine::{Event, next};
+use crate::services::validation::{Field, Problem};
 use crate::services::{Fault, Refusal, Result, StaffRefusal};
 use crate::store::certificates::State;
-use crate::store::contracts::{Contract, Status};
+use crate::store::contracts::{self, Contract, Method, Status};
 use crate::store::grants;
 use crate::store::proposals::Kind;
 use crate::store::staff::{self, Role};
+use crate::store::users;
 use crate::store::{Db, Tx};
 
 /// Officers that must remain: with fewer nobody could be entered and approved any more.
@@ -47,11 +49,39 @@ pub(super) async fn possible(
         }
         Kind::Reissue => {
             in_force(subject)?;
+            present(subject)?;
             no_certificate(subject, now)?;
             no_open_grant(subject, now)
         }
-        Kind::Cancel | Kind::PasswordReset => in_force(subject).map(drop),
+        Kind::Cancel => in_force(subject).map(drop),
+        Kind::PasswordReset | Kind::UserDetails => {
+            in_force(subject)?;
+            present(subject)
+        }
+        Kind::ContractDetails => {
+            let contract = in_force(subject)?;
+            let ProposedChange::Details(new) = change else {
+                return Err(Fault::Inconsistent("details without details").into());
+            };
+            let after = new.contract_after(contract);
+            let (branch, kind, account) = (&after.branch, after.account_type, &after.account);
+            let other = contracts::by_account(&mut *tx, branch, kind, account).await?;
+            match other.is_some_and(|other| other.id != contract.id) {
+                true => Err(Refusal::ContractExists.into()),
+                false => Ok(()),
+            }
+        }
+        Kind::UserLeave => {
+            in_force(subject)?;
+            present(subject)?;
+            succession(subject, change)
+        }
+        Kind::PasswordMethod => match in_force(subject)?.method {
+            Method::Certificate => Ok(()),
+            Method::Password => Err(StaffRefusal::NotInThatState.into()),
+        },
         Kind::Unlock => {
+            present(subject)?;
             let user = subject.user.as_ref();
             let user = user.ok_or(Fault::Inconsistent("subject without user"))?;
             user.is_suspended()
@@ -102,6 +132,34 @@ fn in_force(subject: &Subject) -> Result<&Contract> {
         return Err(Refusal::ContractCancelled.into());
     }
     Ok(contract)
+}
+
+/// The user has not left.
+fn present(subject: &Subject) -> Result<()> {
+    let left = subject.user.as_ref().and_then(|user| user.left_at);
+    match left {
+        Some(_) => Err(StaffRefusal::NotInThatState.into()),
+        None => Ok(()),
+    }
+}
+
+/// The マスター of a contract with other users leaves only together with the appointment of the next one.
+fn succession(subject: &Subject, change: &ProposedChange) -> Result<()> {
+    let ProposedChange::Leave { successor, .. } = change else {
+        return Err(Fault::Inconsistent("leave without successor").into());
+    };
+    let user = subject.user.as_ref();
+    let user = user.ok_or(Fault::Inconsistent("subject without user"))?;
+    let others = subject.users.iter().any(|one| one.id != user.id);
+    let needed = user.role == users::Role::Master && others;
+    if needed && successor.is_empty() {
+        return Err(StaffRefusal::SuccessorNeeded.into());
+    }
+    let known = subject.successor(successor).is_some();
+    if successor.is_empty() || (needed && known) {
+        return Ok(());
+    }
+    Err(Refusal::Fields(vec![Field::Successor.error(Problem::NotAChoice)]).into())
 }
 
 /// One grant at a time for a user.

@@ -65,8 +65,14 @@ impl Subject {
                         certificates::list_for_user(db.again(), &only.id).await?;
                 }
             }
-            Kind::Cancel => subject.contract(&mut db, id).await?,
-            Kind::Reissue | Kind::Unlock | Kind::PasswordReset => subject.user(&mut db, id).await?,
+            Kind::Cancel | Kind::ContractDetails | Kind::PasswordMethod => {
+                subject.contract(&mut db, id).await?;
+            }
+            Kind::Reissue
+            | Kind::Unlock
+            | Kind::PasswordReset
+            | Kind::UserDetails
+            | Kind::UserLeave => subject.user(&mut db, id).await?,
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 let found = certificates::find(db.again(), id).await?;
                 let certificate = found
@@ -157,7 +163,14 @@ impl Subject {
         match kind {
             Kind::Contract => String::new(),
             Kind::Import => format!("list {}", self.list_sha256()),
-            Kind::Cancel => format!("contract {contract}"),
+            Kind::Cancel | Kind::ContractDetails | Kind::PasswordMethod => {
+                format!("contract {contract}")
+            }
+            Kind::UserDetails => users_as_text(self.user.as_slice()),
+            Kind::UserLeave => {
+                let user = users_as_text(self.user.as_slice());
+                format!("{user}, all: {}", users_as_text(&self.users))
+            }
             Kind::Application | Kind::Reissue => {
                 let states = self.certificates.iter();
                 let states: Vec<_> = states
@@ -196,6 +209,17 @@ impl Subject {
                 format!("accounts {}", accounts.join(", "))
             }
         }
+    }
+
+    /// The user with this login ID who can follow the leaving one as master: another user of the contract, with passwords
+    /// of their own.
+    #[must_use]
+    pub fn successor(&self, login_id: &str) -> Option<&User> {
+        let leaving = self.user.as_ref().map(|user| &user.id);
+        let mut others = self.users.iter();
+        others.find(|one| {
+            one.login_id == login_id && Some(&one.id) != leaving && one.temporary_until.is_none()
+        })
     }
 
     /// The person (employee number) whom a staff proposal concerns.

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::decision::grants_of;
 use super::proposed_change::ProposedChange;
+use super::recent::Recent;
 use super::subject::Subject;
-use super::{rights, rules};
+use super::{grant_effect, rights, rules};
 use crate::services::account_service::AccountService;
 use crate::services::accounts::counter::reset_letter;
 use crate::services::{Refusal, Result, StaffRefusal};
@@ -48,6 +49,10 @@ pub struct ProposalView {
     pub decided_by: Option<String>,
     /// Whether the viewer was shown a letter with the contract's passwords, and it concerns a grant.
     pub letter_seen: bool,
+    /// What happened lately to the user who would get a certificate, newest first.
+    pub recent: Vec<Recent>,
+    /// From when the certificate could be issued, if it were approved now; `None`: at once, or it gives none.
+    pub usable_from: Option<Timestamp>,
     /// Whether it is an approved reset of passwords whose letter was not shown yet.
     pub letter_due: bool,
 }
@@ -128,8 +133,14 @@ impl AccountService<'_> {
         };
         let letter_due = proposal.kind == Kind::PasswordReset
             && reset_letter::is_due(self.store.into(), &proposal, now).await?;
+        let waits = match proposal.kind {
+            Kind::Application | Kind::Reissue => grant_effect::is_again(&subject),
+            _ => false,
+        };
         Ok(ProposalView {
             letter_due,
+            recent: self.recent(proposal.kind, &subject, now).await?,
+            usable_from: waits.then(|| self.usable_from(now)).flatten(),
             change: ProposedChange::decode(proposal.kind, &proposal.content)?,
             subject,
             letter_seen: side == Some(Side::Letter),

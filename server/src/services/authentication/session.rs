@@ -169,8 +169,9 @@ impl AccountService<'_> {
     ) -> Result<Authenticated> {
         let session = self.session_at(token, stages, now).await?;
         let user_id = session.user_id.as_deref().ok_or(Refusal::SessionEnded)?;
-        let user = users::find(self.store, user_id)
-            .await?
+        let user = users::find(self.store, user_id).await?;
+        let user = user
+            .filter(|user| user.left_at.is_none())
             .ok_or(Refusal::SessionEnded)?;
         let contract = contracts::find(self.store, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;

@@ -25,7 +25,7 @@ use crate::store::Store;
 use crate::store::audit;
 use crate::store::certificates::{self, Issuer, State};
 use crate::store::staff::{self, Role};
-use crate::store::users;
+use crate::store::{grants, users};
 use inkan_server_fixtures::ca::{Bank, bank};
 
 const BROWSER: &str = "the browser's session";
@@ -114,6 +114,32 @@ async fn without_an_approved_application_nothing_is_requested() {
     let by_other = RequestContext::user(&other.id, Caller::default(), scene.now);
     let created = scene.services.create_request(&by_other, BROWSER).await;
     assert_eq!(refusal(created.map(drop)), Err(Refusal::GrantMissing));
+}
+
+/// A re-issue waits: neither a new request nor one that was made before it had to wait gets a certificate early.
+#[tokio::test]
+async fn a_grant_that_waits_gives_no_certificate_before_its_time() {
+    let scene = scene(StepHook::default()).await;
+    let early = scene.request().await.unwrap();
+    let from = scene.now + SignedDuration::from_secs(5);
+    let mut tx = scene.store().begin().await.unwrap();
+    let postponed = grants::postpone(&mut tx, &scene.user.id, from).await;
+    assert_eq!(postponed.unwrap(), 1);
+    note(&mut tx, scene.now).await;
+    tx.commit().await.unwrap();
+    let key = KeyPair::generate().unwrap();
+    let refused = scene.enroll(&early, &csr(&key)).await;
+    assert_eq!(refused, Err(Refusal::GrantMissing));
+    let context = scene.by_user();
+    let refused = scene.services.create_request(&context, BROWSER).await;
+    let waiting = Refusal::GrantWaiting { from };
+    assert_eq!(refusal(refused.map(drop)), Err(waiting));
+    let context = RequestContext {
+        now: from,
+        ..context
+    };
+    let created = scene.services.create_request(&context, BROWSER).await;
+    assert_eq!(refusal(created.map(drop)), Ok(()));
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ use crate::store::{StoreError, id};
 /// No 0 O 1 I l: the customer reads it from paper.
 const READABLE: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz";
 const TEMPORARY_LENGTH: usize = 10;
+/// Maximum number of users who have left, on the page of a contract.
+const FORMER: i64 = 100;
 
 /// A random temporary password (仮パスワード) of 57 bits, to be handed over on paper.
 ///
@@ -47,6 +49,8 @@ pub struct Overview {
     pub contract: Contract,
     /// Its users by login ID, each with the newest certificate.
     pub users: Vec<(User, Option<Certificate>)>,
+    /// Users who have left, the latest first.
+    pub former: Vec<User>,
     /// Its grants, newest first.
     pub grants: Vec<Grant>,
 }
@@ -215,6 +219,7 @@ impl AccountService<'_> {
         Ok(Overview {
             contract,
             users,
+            former: users::former_of_contract(self.store, contract_id, FORMER).await?,
             grants: grants::list_for_contract(self.store, contract_id).await?,
         })
     }

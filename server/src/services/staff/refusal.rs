@@ -35,6 +35,8 @@ pub enum StaffRefusal {
     RegistrationMissing,
     /// A contract with several users: the entry must name one of them.
     UserNeeded,
+    /// The マスター of a contract with other users leaves: the entry must name the next one.
+    SuccessorNeeded,
     /// The first officers are recorded already.
     StaffNotEmpty,
     /// The first officers must be two people.
@@ -53,7 +55,7 @@ pub enum StaffRefusal {
 
 impl StaffRefusal {
     /// Every one of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ProposalExists,
         Self::ProposalUnknown,
         Self::ProposalDecided,
@@ -70,6 +72,7 @@ impl StaffRefusal {
         Self::LetterSeen,
         Self::RegistrationMissing,
         Self::UserNeeded,
+        Self::SuccessorNeeded,
         Self::StaffNotEmpty,
         Self::TwoPersons,
         Self::CertificateInactive,
@@ -99,6 +102,7 @@ impl StaffRefusal {
             Self::LetterSeen => "letter-seen",
             Self::RegistrationMissing => "registration-missing",
             Self::UserNeeded => "user-needed",
+            Self::SuccessorNeeded => "successor-needed",
             Self::StaffNotEmpty => "staff-not-empty",
             Self::TwoPersons => "two-persons-needed",
             Self::CertificateInactive => "staff-certificate-inactive",

@@ -96,6 +96,10 @@ pub enum Field {
     PresentPassword,
     /// Role inside a contract.
     UserRole,
+    /// How the customer's identity was checked.
+    IdentityCheck,
+    /// Login ID of the next マスター.
+    Successor,
 }
 
 /// The problem of a field.
@@ -150,6 +154,10 @@ pub enum Problem {
     SameAsPresent,
     /// The new password is the user's other password.
     SameAsOther,
+    /// The new value is the registered one.
+    Unchanged,
+    /// No new value was entered.
+    NothingToChange,
 }
 
 /// A field and its problem.

@@ -15,6 +15,8 @@ text_enum! {
         ContractMethodChanged => "contract.method-changed",
         /// 解約.
         ContractCancelled => "contract.cancelled",
+        /// Company name or main account were changed.
+        ContractDetailsChanged => "contract.details-changed",
         /// The account and temporary password of a registration were entered, correctly or not.
         RegistrationAccount => "registration.account",
         /// BLIS003 登録.
@@ -29,6 +31,10 @@ text_enum! {
         UserPasswordsHandedOver => "user.passwords-handed-over",
         /// Another role.
         UserRoleChanged => "user.role-changed",
+        /// Name or e-mail address were changed.
+        UserDetailsChanged => "user.details-changed",
+        /// The use of this user ended.
+        UserLeft => "user.left",
         /// A temporary lock was released.
         UserLockReleased => "user.lock-released",
         /// A suspension was released.
@@ -113,6 +119,8 @@ text_enum! {
         GrantReopened => "grant.reopened",
         /// It was not used in time.
         GrantLapsed => "grant.lapsed",
+        /// Staff stopped it at once.
+        GrantStopped => "grant.stopped",
         /// Entered by one person.
         ProposalEntered => "proposal.entered",
         /// Amended.

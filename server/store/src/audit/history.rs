@@ -24,6 +24,10 @@ text_enum! {
         HandedOver => "user.passwords-handed-over",
         /// Another role.
         RoleChanged => "user.role-changed",
+        /// Name or e-mail address were changed.
+        DetailsChanged => "user.details-changed",
+        /// The use of this user ended.
+        Left => "user.left",
         /// 利用停止解除.
         LockReleased => "user.lock-released",
         /// A new password.
@@ -107,7 +111,7 @@ pub struct HistoryRow {
 macro_rules! shown {
     () => {
         "('user.registered', 'user.added', 'user.started', 'user.handed-over-given', 'user.passwords-handed-over', \
-         'user.role-changed', \
+         'user.role-changed', 'user.details-changed', 'user.left', \
          'user.lock-released', 'user.password-changed', 'user.password-reset-approved', 'user.reset-letter-issued', 'user.confirmed', 'user.login-password-given', \
          'login.password', 'login.certificate', 'enrolment.identified', 'session.ended', 'request.created', \
          'certificate.issued', 'certificate.activated', 'certificate.revocation-asked', 'certificate.revoked', \
@@ -156,6 +160,33 @@ pub async fn history(
     .long();
     let rows = db.into().all(statement).await?;
     rows.iter().map(read).collect()
+}
+
+/// Every change of a user's name or e-mail address since `since`, newest first, at most `limit`: when, and the details
+/// of the audit row.
+///
+/// # Errors
+/// Errors of the database.
+pub async fn details_changes(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<(Timestamp, serde_json::Value)>, StoreError> {
+    let statement = query(
+        "SELECT at, detail FROM audit_log WHERE subject_kind = 'user' AND subject_id = $1 AND at >= $2 \
+         AND action = 'user.details-changed' AND outcome = 'done' ORDER BY seq DESC LIMIT $3",
+    )
+    .bind(user_id.to_owned())
+    .bind(since.as_second())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("audit_log", row);
+            Ok((row.time("at")?, row.json("detail")?))
+        })
+        .collect()
 }
 
 fn read(row: &Record) -> Result<HistoryRow, StoreError> {

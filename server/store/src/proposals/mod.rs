@@ -44,6 +44,14 @@ text_enum! {
         Unlock => "unlock",
         /// Temporary passwords for a user who has forgotten their own.
         PasswordReset => "password-reset",
+        /// Changes a user's name or e-mail address.
+        UserDetails => "user-details",
+        /// Changes a contract's company name or main account.
+        ContractDetails => "contract-details",
+        /// Ends the use of a user.
+        UserLeave => "user-leave",
+        /// Moves a contract back to ID・パスワード方式.
+        PasswordMethod => "password-method",
         /// Adds a member of staff, or a second account of one.
         StaffAdd => "staff-add",
         /// Changes a role.

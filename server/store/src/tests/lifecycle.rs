@@ -17,6 +17,8 @@ async fn scenario(place: &Place) {
     let store = empty(place, "life").await;
     bank(&store).await;
     grant_once(&store).await;
+    grant_waits(&store).await;
+    leaves(&store).await;
     certificate(&store).await;
     doors(&store).await;
 }
@@ -55,6 +57,68 @@ async fn grant_once(store: &Store) {
         grants::list_for_contract(store, "c1").await.unwrap().len(),
         2
     );
+}
+
+/// A grant that waits is the user's, and cannot be used before its time; another wait never shortens it.
+async fn grant_waits(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(grants::postpone(&mut tx, "u1", at(50)).await.unwrap(), 1);
+    assert_eq!(grants::postpone(&mut tx, "u1", at(40)).await.unwrap(), 0);
+    let open = grants::open_for_user(&mut tx, "u1", "c1", at(0)).await;
+    let open = open.unwrap().unwrap();
+    assert_eq!(
+        (open.usable_at, open.waits_until(at(49))),
+        (Some(at(50)), Some(at(50)))
+    );
+    assert_eq!(open.waits_until(at(50)), None);
+    assert!(
+        !grants::use_up(&mut tx, "g1", at(49)).await.unwrap(),
+        "too early"
+    );
+    assert!(grants::use_up(&mut tx, "g1", at(50)).await.unwrap());
+    tx.rollback().await.unwrap();
+}
+
+/// Who has left is no user of the contract any more, and the login ID opens nothing and stays taken.
+async fn leaves(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    let master = users::find(&mut tx, "u1").await.unwrap().unwrap();
+    let (login_id, count) = (
+        master.login_id.clone(),
+        users::count_in_contract(&mut tx, "c1").await.unwrap(),
+    );
+    assert!(
+        users::set_details(&mut tx, "u1", "次郎", "j@example.com")
+            .await
+            .unwrap()
+    );
+    assert!(users::leave(&mut tx, "u1", at(5)).await.unwrap());
+    assert!(!users::leave(&mut tx, "u1", at(6)).await.unwrap(), "twice");
+    assert!(!users::set_details(&mut tx, "u1", "x", "y").await.unwrap());
+    assert!(!users::make_master(&mut tx, "u1").await.unwrap());
+    let left = users::find(&mut tx, "u1").await.unwrap().unwrap();
+    assert_eq!(
+        (left.left_at, left.role, &*left.name, &*left.email),
+        (Some(at(5)), users::Role::General, "次郎", "j@example.com")
+    );
+    assert_eq!(users::by_login_id(&mut tx, &login_id).await.unwrap(), None);
+    assert_eq!(
+        users::find_in_contract(&mut tx, "c1", "u1").await.unwrap(),
+        None
+    );
+    let listed = users::list_for_contract(&mut tx, "c1").await.unwrap();
+    assert!(listed.iter().all(|one| one.id != "u1"));
+    let page = users::page_of_contract(&mut tx, "c1", "", 100)
+        .await
+        .unwrap();
+    assert_eq!(page, listed);
+    assert_eq!(
+        users::count_in_contract(&mut tx, "c1").await.unwrap(),
+        count - 1
+    );
+    let former = users::former_of_contract(&mut tx, "c1", 10).await.unwrap();
+    assert_eq!(former, [left]);
+    tx.rollback().await.unwrap();
 }
 
 async fn certificate(store: &Store) {

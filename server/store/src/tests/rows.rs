@@ -103,6 +103,7 @@ pub(super) fn grant(id: &str, contract_id: &str, application_id: &str, user_id: 
         application_id: application_id.to_owned(),
         user_id: user_id.to_owned(),
         created_at: at(0),
+        usable_at: None,
         expires_at: at(1000),
     }
 }

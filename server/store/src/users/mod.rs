@@ -17,7 +17,8 @@ use super::{Db, StoreError, Tx};
 use crate::sql::{Record, query};
 
 pub use colleagues::{
-    count_in_contract, find_in_contract, page_of_contract, set_role, set_temporary,
+    count_in_contract, find_in_contract, former_of_contract, leave, make_master, page_of_contract,
+    set_details, set_role, set_temporary,
 };
 pub use password::{
     LastFailure, PasswordKind, PasswordState, Tries, hash_costs, renew_password_hash,
@@ -67,6 +68,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// The address from which the user registered; none if unknown.
     pub registered_from: Option<String>,
+    /// When the use of this user ended; `None`: it continues.
+    pub left_at: Option<Timestamp>,
 }
 
 /// A user to be recorded.
@@ -102,7 +105,7 @@ macro_rules! select {
              confirmation_suspended, login_suspensions, confirmation_suspensions, acquisition_failures, acquisition_locked_until, acquisition_suspended, \
              certificate_login_failures, certificate_login_locked_until, certificate_login_suspended, \
              certificate_login_suspensions, login_failed_at, login_failed_from, \
-             temporary_until, created_at, registered_from FROM users ",
+             temporary_until, created_at, registered_from, left_at FROM users ",
             $rest
         )
     };
@@ -171,6 +174,7 @@ impl User {
             temporary_until: row.opt_time("temporary_until")?,
             created_at: row.time("created_at")?,
             registered_from: row.opt_text("registered_from")?,
+            left_at: row.opt_time("left_at")?,
         })
     }
 }
@@ -208,12 +212,13 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<User>, Store
         .transpose()
 }
 
-/// By login ID, exactly as registered.
+/// By login ID, exactly as registered. A user who has left is not found: that login ID opens nothing.
 pub async fn by_login_id(
     db: impl Into<Db<'_>>,
     login_id: &str,
 ) -> Result<Option<User>, StoreError> {
-    let statement = query(select!("WHERE login_id = $1")).bind(login_id.to_owned());
+    let statement =
+        query(select!("WHERE login_id = $1 AND left_at IS NULL")).bind(login_id.to_owned());
     db.into()
         .optional(statement)
         .await?
@@ -222,13 +227,13 @@ pub async fn by_login_id(
         .transpose()
 }
 
-/// Every user of a contract, by login ID.
+/// Every user of a contract who has not left, by login ID.
 pub async fn list_for_contract(
     db: impl Into<Db<'_>>,
     contract_id: &str,
 ) -> Result<Vec<User>, StoreError> {
     let statement = query(select!(
-        "WHERE contract_id = $1 ORDER BY login_id LIMIT 10000"
+        "WHERE contract_id = $1 AND left_at IS NULL ORDER BY login_id LIMIT 10000"
     ))
     .bind(contract_id.to_owned());
     db.into()

@@ -85,7 +85,14 @@ fn entry(kind: Kind) -> Value {
             json!({ "certificate_id": "none", "revocation_reason": "superseded", "note": "x" })
         }
         Kind::Release | Kind::Incident => json!({ "certificate_id": "none", "note": "x" }),
-        Kind::Cancel => json!({ "contract_id": "none", "note": "x" }),
+        Kind::Cancel | Kind::PasswordMethod => json!({ "contract_id": "none", "note": "x" }),
+        Kind::UserDetails => {
+            json!({ "user_id": "none", "email": "x@example.com", "identity_check": "x", "note": "x" })
+        }
+        Kind::ContractDetails => {
+            json!({ "contract_id": "none", "branch": "201", "identity_check": "x", "note": "x" })
+        }
+        Kind::UserLeave => json!({ "user_id": "none", "note": "x" }),
         Kind::Unlock | Kind::PasswordReset => json!({ "user_id": "none", "note": "x" }),
         Kind::StaffAdd => json!({ "name": "山田", "employee_number": "", "role": "teller" }),
         Kind::StaffRole => json!({ "staff_id": "none", "role": "teller", "note": "x" }),

@@ -4,12 +4,13 @@
 //! - [`password_letter`]: temporary passwords on paper; [`acquisition`]: the password of a grant on paper;
 //!   [`reset_letter`]: new passwords for a user who has forgotten theirs
 //! - `handover`: the two people of a letter, and who they cannot be
-//! - [`unlock`]: locks after wrong passwords
+//! - [`unlock`]: locks after wrong passwords; [`stop_grant`]: an approved issue that nobody applied for
 
 pub mod acquisition;
 mod handover;
 pub mod password_letter;
 pub mod reset_letter;
+pub mod stop_grant;
 pub mod unlock;
 
 #[cfg(test)]

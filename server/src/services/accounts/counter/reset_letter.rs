@@ -72,6 +72,9 @@ impl AccountService<'_> {
             }
             let user = users::find(&mut *tx, &reset.subject).await?;
             let user = user.ok_or(Fault::Inconsistent("reset for nobody"))?;
+            if user.left_at.is_some() {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
             let contract = contracts::find(&mut *tx, &user.contract_id).await?;
             let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
             if contract.status == Status::Cancelled {

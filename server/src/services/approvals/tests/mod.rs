@@ -4,6 +4,7 @@
 //! - [`absent_staff`]: pending proposals when somebody is absent; a clock that is set back
 //! - [`certificates`]: 事故登録, revocation, release, re-issue, cancellation
 //! - [`codes`]: split activation codes
+//! - [`details`]: registered details, who leaves, back to passwords, the wait of a re-issue
 //! - [`grantees`]: who gets a grant
 //! - [`staff`]: the staff's own accounts, take-over, withdrawal, second accounts
 
@@ -11,6 +12,7 @@ mod absent_staff;
 mod applications;
 mod certificates;
 mod codes;
+mod details;
 mod grantees;
 mod staff;
 

@@ -10,7 +10,8 @@ use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::audit::AuditAction;
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::enrolment_requests::{self as requests, Outcome};
-use crate::store::{Subject, Tx, contracts, grants, sessions, staff, users};
+use crate::store::users::{self, User};
+use crate::store::{Subject, Tx, contracts, grants, sessions, staff};
 
 /// Who makes the change, from where and when, and why.
 #[derive(Debug, Clone, Copy)]
@@ -168,40 +169,82 @@ pub(in crate::services) async fn cancel(
         reason: Reason::CessationOfOperation,
         ..*ending
     };
-    let (mut revoked, mut lapsed, mut left) = (0, 0, Left::default());
+    let mut ended = Ended::default();
     for user in users::list_for_contract(&mut *tx, contract_id).await? {
-        for row in certificates::list_for_user(&mut *tx, &user.id).await? {
-            if next(row.state, Event::Revoke, expired(&row, now)).is_ok() {
-                change(
-                    tx,
-                    &row,
-                    Event::Revoke,
-                    AuditAction::CertificateRevoked,
-                    &ending,
-                )
-                .await?;
-                revoked += 1;
-            }
-        }
-        let user = leave(tx, &user.id, "contract-cancelled", now).await?;
-        left.sessions += user.sessions;
-        left.requests += user.requests;
+        ended += end_user(tx, &user, "contract-cancelled", &ending).await?;
     }
+    ended.grants += lapse_grants(tx, contract_id, None, now).await?;
+    let entry = ending
+        .context
+        .audit(AuditAction::ContractCancelled, ("contract", contract_id));
+    let detail = json!({
+        "certificates": ended.certificates, "sessions": ended.sessions, "requests": ended.requests,
+        "grants": ended.grants, "note": ending.note,
+    });
+    entry.detail(detail).write(tx).await
+}
+
+/// How much ended with the use of a user or a contract.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::services) struct Ended {
+    pub(in crate::services) certificates: u64,
+    pub(in crate::services) sessions: u64,
+    pub(in crate::services) requests: u64,
+    pub(in crate::services) grants: u64,
+}
+
+impl std::ops::AddAssign for Ended {
+    fn add_assign(&mut self, other: Self) {
+        self.certificates += other.certificates;
+        self.sessions += other.sessions;
+        self.requests += other.requests;
+        self.grants += other.grants;
+    }
+}
+
+/// Ends everything that a user could use: certificates, sessions, requests (which fail with `code`) and grants.
+pub(in crate::services) async fn end_user(
+    tx: &mut Tx,
+    user: &User,
+    code: &'static str,
+    ending: &Ending<'_>,
+) -> Result<Ended> {
+    let (now, revoked) = (ending.context.now, AuditAction::CertificateRevoked);
+    let mut certificates = 0;
+    for row in certificates::list_for_user(&mut *tx, &user.id).await? {
+        if next(row.state, Event::Revoke, expired(&row, now)).is_ok() {
+            change(tx, &row, Event::Revoke, revoked, ending).await?;
+            certificates += 1;
+        }
+    }
+    let left = leave(tx, &user.id, code, now).await?;
+    Ok(Ended {
+        certificates,
+        sessions: left.sessions,
+        requests: left.requests,
+        grants: lapse_grants(tx, &user.contract_id, Some(&user.id), now).await?,
+    })
+}
+
+/// Ends the open grants of a contract, or of one of its users. Returns how many.
+async fn lapse_grants(
+    tx: &mut Tx,
+    contract_id: &str,
+    user_id: Option<&str>,
+    now: Timestamp,
+) -> Result<u64> {
+    let mut lapsed = 0;
     for grant in grants::list_for_contract(&mut *tx, contract_id).await? {
+        if user_id.is_some() && grant.user_id.as_deref() != user_id {
+            continue;
+        }
         let late = now >= grant.expires_at;
         let lapse = next_grant(grant.state, GrantEvent::Lapse, late);
         if lapse.is_ok() && grants::lapse(tx, &grant.id).await? {
             lapsed += 1;
         }
     }
-    let entry = ending
-        .context
-        .audit(AuditAction::ContractCancelled, ("contract", contract_id));
-    let detail = json!({
-        "certificates": revoked, "sessions": left.sessions, "requests": left.requests,
-        "grants": lapsed, "note": ending.note,
-    });
-    entry.detail(detail).write(tx).await
+    Ok(lapsed)
 }
 
 /// Numbers of a user's open sessions and requests.
