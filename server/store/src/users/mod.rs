@@ -227,6 +227,12 @@ pub async fn by_login_id(
         .transpose()
 }
 
+/// Whether anybody has or had this login ID. Nobody gets that of a user who has left.
+pub async fn login_id_is_used(db: impl Into<Db<'_>>, login_id: &str) -> Result<bool, StoreError> {
+    let statement = query("SELECT id FROM users WHERE login_id = $1").bind(login_id.to_owned());
+    Ok(db.into().optional(statement).await?.is_some())
+}
+
 /// Every user of a contract who has not left, by login ID.
 pub async fn list_for_contract(
     db: impl Into<Db<'_>>,

@@ -53,10 +53,7 @@ impl AccountService<'_> {
         let mut wizard = Wizard::of(&session)?;
         let contract = self.wizard_contract(&wizard).await?;
         let checked = self.checked_user(&form)?;
-        if users::by_login_id(self.store, &checked.login_id)
-            .await?
-            .is_some()
-        {
+        if users::login_id_is_used(self.store, &checked.login_id).await? {
             return Err(Refusal::LoginIdTaken.into());
         }
         self.refuse_temporary(&contract, &form).await?;

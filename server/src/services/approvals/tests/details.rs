@@ -365,14 +365,13 @@ async fn last_user(place: &Place) {
     let wizard = accounts.check_account(&context, account).await.unwrap();
     let token = wizard.token.expose();
     let taken = crate::services::testing::user_form("hanakodt");
-    accounts.submit_user(token, taken, at(51)).await.unwrap();
-    let language = crate::store::outbox::Language::Ja;
-    let taken = accounts.register(&context, token, language).await;
+    let taken = accounts.submit_user(token, taken, at(51)).await;
     assert_eq!(
         refusal(taken),
         Refusal::LoginIdTaken,
         "nobody gets it again"
     );
+    let language = crate::store::outbox::Language::Ja;
     let new = crate::services::testing::user_form("tarodt01");
     accounts.submit_user(token, new, at(51)).await.unwrap();
     let registered = accounts.register(&context, token, language).await.unwrap();
