@@ -8,6 +8,7 @@ const { open } = require('./lib/browser');
 const { Gallery } = require('./lib/gallery');
 const { expectScreen, fillForm, press } = require('./lib/screens');
 const journey = require('./lib/journey');
+const { deskOf, see: goTo, send, pathOf } = require('./lib/console');
 
 const LANGUAGE = process.argv[3] || 'ja';
 const LOCALE = { ja: 'ja-JP', en: 'en-US' }[LANGUAGE];
@@ -15,28 +16,11 @@ const CONTRACT = { branch: '101', account_type: 'ordinary', account: '0007007', 
 
 play(async (scene, closing) => {
   const gallery = new Gallery(scene, LANGUAGE);
-  const desk = async (name) => {
-    const { home, module } = scene.desks.find((one) => one.name === name);
-    const place = { ...scene, home, module, profile: `${home}/profile` };
-    const { page } = await open(place, closing, { locale: LOCALE, select: scene.dev.staff });
-    await page.goto(`${scene.dev.staff}/`);
-    return page;
-  };
+  const desk = (name) => deskOf(scene, closing, name, LOCALE);
   const see = async (page, path, name) => {
-    await page.goto(`${scene.dev.staff}${path}`);
-    await page.waitForLoadState('load');
+    await goTo(page, path);
     if (name) await gallery.look(page, name);
   };
-  const send = async (page, action) => {
-    const press = async () => {
-      await page.locator(`form[action="${action}"] button[type=submit]`).first().click();
-      await page.waitForLoadState('load');
-    };
-    await press();
-    // On a connection that is some minutes old, a confirmation with the token is required.
-    if (await page.getByText('fresh-handshake-required').count()) await press();
-  };
-  const pathOf = (page) => new URL(page.url()).pathname;
 
   const teller = await desk('teller');
   await gallery.look(teller, 'staff-home');

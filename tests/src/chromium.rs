@@ -20,7 +20,7 @@ use crate::programs::{self, Said};
 use crate::screens::customer::Person;
 
 /// How long one script may take; after that it receives a signal and closes its browser.
-const TIMEOUT: Duration = Duration::from_secs(100);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// How the browser accesses the customer's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

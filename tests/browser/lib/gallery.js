@@ -11,9 +11,11 @@ const VIEWS = [
 ];
 
 class Gallery {
-  constructor(scene, language) {
+  // `before`: the number of pictures of an earlier scene at the same bank.
+  constructor(scene, language, before = 0) {
     this.directory = scene.pictures;
     this.language = language;
+    this.before = before;
     this.wrong = [];
     this.seen = [];
     if (this.directory) fs.mkdirSync(this.directory, { recursive: true });
@@ -43,7 +45,7 @@ class Gallery {
 
   async picture(page, name, view) {
     if (!this.directory) return;
-    const number = String(this.seen.length).padStart(2, '0');
+    const number = String(this.before + this.seen.length).padStart(2, '0');
     const file = path.join(this.directory, `${this.language}-${number}-${name}-${view}.png`);
     await page.screenshot({ path: file, fullPage: true });
   }

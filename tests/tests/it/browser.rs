@@ -1,5 +1,6 @@
 //! The screens in Chromium, with the customer's key on a token.
 
+use std::fs;
 use std::time::Duration;
 
 use inkan_tests::Outcome;
@@ -32,13 +33,20 @@ fn every_screen(language: &str) -> Outcome {
 
 /// Every screen of the console in one language, on the way from an application to a re-issue.
 fn every_screen_of_the_console(language: &str) -> Outcome {
-    let stage = Stage::open()?;
+    let mut stage = Stage::open()?;
     let staff = ["teller", "teller-2", "approver", "security-officer"];
     let desks: Vec<Desk> = staff
         .iter()
         .map(|name| Desk::of(&stage.bank.dev, name))
         .collect::<Outcome<_>>()?;
-    stage.play_with(&desks, "staff.js", &[language])
+    stage.play_with(&desks, "staff.js", &[language])?;
+    // The same bank, where a re-issue waits.
+    let config = fs::read_to_string(&stage.bank.dev.config)?;
+    let waiting = config.replace("reissue_wait_hours = 0", "reissue_wait_hours = 24");
+    assert_ne!(config, waiting);
+    fs::write(&stage.bank.dev.config, waiting)?;
+    stage.bank.restart()?;
+    stage.play_with(&desks, "staff-everyday.js", &[language])
 }
 
 /// The contract's own administrator and a colleague, each with a token, and every screen of theirs in one language.
