@@ -206,6 +206,8 @@ impl Bank {
         let mut command = Command::new(programs::built("inkan-server")?);
         command.args(["serve", "--config"]).arg(&self.dev.config);
         command.env("SOFTHSM2_CONF", &self.dev.softhsm_conf);
+        // As in the unit of the package.
+        command.env("MALLOC_MMAP_THRESHOLD_", "1048576");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let log = open_log(self.directory.path())?;
         let process = command
